@@ -1,0 +1,17 @@
+"""What can go wrong in the talk. Every class here is in the problems table of the edge."""
+
+
+class ConversationsError(Exception):
+    """Base of the talk's errors."""
+
+
+class ComposerUnavailable(ConversationsError):
+    """A language model did not give a usable answer; the offline composer takes over."""
+
+
+class KeyInFlight(ConversationsError):
+    """An Idempotency-Key is repeated while its first request is still being answered."""
+
+
+class KeyReused(ConversationsError):
+    """An Idempotency-Key is repeated with another body."""

@@ -1,0 +1,1 @@
+"""System checks of the finding: a missing or stale index is said aloud, and stops nothing."""

@@ -1,0 +1,73 @@
+"""The seams of the search, one page. Vectors are unit float32; a higher score is better everywhere."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Protocol, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+Vectors = NDArray[np.float32]  # (rows, dimension), each row of length 1
+Vector = NDArray[np.float32]  # (dimension,), of length 1
+Rows = NDArray[np.int64]  # positions in a generation, best first
+Scores = NDArray[np.float32]  # beside Rows, descending
+Allowed = NDArray[np.bool_]  # (rows,): which rows a search may return
+Progress = Callable[[int], None]  # called with the number of texts just finished
+
+
+class Embedder(Protocol):
+    """Text to unit vectors. Errors: EmbedderError."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Names the weights: two embedders with the same one give the same vectors."""
+        ...
+
+    @property
+    def dimension(self) -> int: ...
+
+    def embed_documents(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors: ...
+
+    def embed_query(self, text: str) -> Vector: ...
+
+
+class VectorIndex(Protocol):
+    """Exact search by inner product over the rows of one generation."""
+
+    @property
+    def size(self) -> int: ...
+
+    @classmethod
+    def build(cls, vectors: Vectors, generation: str) -> Self: ...
+
+    def save(self, path: Path) -> None: ...
+
+    @classmethod
+    def load(cls, path: Path) -> Self: ...
+
+    def search(self, query: Vector, k: int, allowed: Allowed | None = None) -> tuple[Rows, Scores]:
+        """The k best allowed rows (fewer when fewer are allowed), equal scores by row."""
+        ...
+
+    def vectors(self, rows: Sequence[int]) -> Vectors:
+        """The stored vectors of these rows, for reuse by the next build."""
+        ...
+
+
+class LexicalIndex(Protocol):
+    """Search by the words themselves over the rows of one generation."""
+
+    @property
+    def size(self) -> int: ...
+
+    @classmethod
+    def build(cls, texts: Sequence[str], progress: Progress | None = None) -> Self: ...
+
+    def save(self, path: Path) -> None: ...
+
+    @classmethod
+    def load(cls, path: Path) -> Self: ...
+
+    def search(self, query: str, k: int, allowed: Allowed | None = None) -> tuple[Rows, Scores]:
+        """The k best allowed rows that share a word with the query, equal scores by row."""
+        ...

@@ -1,0 +1,95 @@
+"""Typed readers of the environment that refuse nonsense with one sentence naming the variable."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+Value = TypeVar("Value")
+
+TRUE = {"1", "true", "yes", "on"}
+FALSE = {"0", "false", "no", "off", ""}
+
+
+class Environment:
+    """What the process was started with; a `.env` file fills only what is not set."""
+
+    def __init__(self, base: Path) -> None:
+        self.env = environ.Env()
+        dotenv = Path(self.text("DOTENV", str(base / ".env")))
+        if dotenv.is_file():
+            self.env.read_env(str(dotenv))
+
+    def read(
+        self, name: str, default: Value, cast: Callable[[str], Value], expected: str
+    ) -> Value:
+        """The variable cast, or the default when it is unset; ImproperlyConfigured otherwise."""
+        raw: str | None = self.env.str(name, default=None)
+        if raw is None:
+            return default
+        try:
+            return cast(raw.strip())
+        except (ValueError, KeyError, TypeError, ArithmeticError) as error:
+            raise ImproperlyConfigured(f"{name} must be {expected}, not {raw!r}.") from error
+
+    def text(self, name: str, default: str = "") -> str:
+        value: str = self.env.str(name, default=default)
+        return value.strip()
+
+    def flag(self, name: str, *, default: bool) -> bool:
+        return self.read(name, default, _flag, "on or off")
+
+    def number(self, name: str, default: int, *, low: int, high: int) -> int:
+        return self.read(
+            name, default, lambda raw: _between(int(raw), low, high), f"a number {low} to {high}"
+        )
+
+    def seconds(self, name: str, default: float, *, low: float, high: float) -> float:
+        return self.read(
+            name, default, lambda raw: _between(float(raw), low, high), f"{low} to {high} seconds"
+        )
+
+    def words(self, name: str, default: str = "") -> list[str]:
+        return [word for word in (part.strip() for part in self.text(name, default).split(",")) if word]
+
+    def choice(self, name: str, default: str, choices: tuple[str, ...]) -> str:
+        return self.read(
+            name, default, lambda raw: choices[choices.index(raw.lower())], " or ".join(choices)
+        )
+
+    def database(self, name: str, default: str) -> dict[str, Any]:
+        """Django's database dictionary from a URL; the URL may hold a password and is not shown."""
+        try:
+            config: dict[str, Any] = self.env.db_url(name, default=default)
+        except Exception as error:  # noqa: BLE001 - whatever the parser chokes on is a bad value
+            raise _bad_url(name, "postgres://user:password@host:5432/name") from error
+        if not config.get("ENGINE", "").endswith(("sqlite3", "postgresql")):
+            raise _bad_url(name, "sqlite:///path or postgres://user:password@host:5432/name")
+        return config
+
+    def cache(self, name: str, default: str) -> dict[str, Any]:
+        try:
+            config: dict[str, Any] = self.env.cache_url(name, default=default)
+        except Exception as error:  # noqa: BLE001
+            raise _bad_url(name, "redis://host:6379/0") from error
+        return config
+
+
+def _flag(raw: str) -> bool:
+    if raw.lower() in TRUE:
+        return True
+    if raw.lower() in FALSE:
+        return False
+    raise ValueError(raw)
+
+
+def _between(value: Any, low: float, high: float) -> Any:
+    if not low <= value <= high:  # also false for NaN
+        raise ValueError(value)
+    return value
+
+
+def _bad_url(name: str, example: str) -> ImproperlyConfigured:
+    return ImproperlyConfigured(f"{name} is not a URL this product understands, such as {example}.")

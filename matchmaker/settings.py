@@ -1,0 +1,213 @@
+"""Every deploy-time choice. The environment is read here and nowhere else."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+
+from matchmaker.environment import Environment
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = Environment(BASE_DIR)
+
+# --- The process -----------------------------------------------------------------------------
+DEBUG = env.flag("DEBUG", default=False)
+SECRET_KEY = env.text("SECRET_KEY")  # wsgi.py refuses to serve without one; commands need none
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
+CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
+CORS_ALLOWED_ORIGINS = env.words("CORS_ALLOWED_ORIGINS")
+for _name, _origins in (
+    ("CSRF_TRUSTED_ORIGINS", CSRF_TRUSTED_ORIGINS),
+    ("CORS_ALLOWED_ORIGINS", CORS_ALLOWED_ORIGINS),
+):
+    for _origin in _origins:
+        if not re.fullmatch(r"https?://[^/\s]+", _origin):
+            raise ImproperlyConfigured(
+                f"{_name} must list origins such as https://www.example.com, not {_origin!r}."
+            )
+TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 0, low=0, high=10)
+WEB_CONCURRENCY = env.number("WEB_CONCURRENCY", 2, low=1, high=64)
+WEB_THREADS = env.number("WEB_THREADS", 4, low=1, high=1000)
+SECURE_HTTPS = env.flag("SECURE_HTTPS", default=False)
+
+# --- Data ------------------------------------------------------------------------------------
+DATA_DIR = Path(env.text("DATA_DIR", str(BASE_DIR / "data"))).expanduser()
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": env.database("DATABASE_URL", f"sqlite:///{DATA_DIR / 'conversations.db'}")
+}
+DATABASES["default"].setdefault("CONN_MAX_AGE", 60)
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # IMMEDIATE takes the write lock at the start, so that waiting (timeout) works instead of failing;
+    # synchronous=FULL because an acknowledged lead has to survive a power cut.
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 10,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
+    }
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CACHES = {"default": env.cache("CACHE_URL", "locmemcache://")}
+CACHE_IS_SHARED = not CACHES["default"]["BACKEND"].endswith(("LocMemCache", "DummyCache"))
+
+# --- Finding experts ---------------------------------------------------------------------------
+INDEX_DIR = DATA_DIR / "index"
+OPEN_INDEX_AT_START = env.flag("OPEN_INDEX_AT_START", default=True)
+EMBEDDING_MODEL = env.text("EMBEDDING_MODEL") or "packaged:all-MiniLM-L6-v2"
+VECTOR_STORE = env.choice("VECTOR_STORE", "faiss", ("faiss", "pgvector"))
+EXPERT_REQUIRED_FIELDS = tuple(
+    env.words("EXPERT_REQUIRED_FIELDS", "name,job_title,company,hourly_rate")
+)
+_REQUIRABLE = (
+    "name", "job_title", "company", "bio", "hourly_rate", "currency", "profile_url", "photo_url",
+    "languages", "tags", "category", "location",
+)  # fmt: skip
+for _field in EXPERT_REQUIRED_FIELDS:
+    if _field not in _REQUIRABLE:
+        raise ImproperlyConfigured(
+            f"EXPERT_REQUIRED_FIELDS may list {', '.join(_REQUIRABLE)}; {_field!r} is none of them."
+        )
+
+# --- Talking -----------------------------------------------------------------------------------
+OPENAI_API_KEY = env.text("OPENAI_API_KEY")
+OPENAI_BASE_URL = env.text("OPENAI_BASE_URL")
+OPENAI_MODEL = env.text("OPENAI_MODEL") or "gpt-4o-mini"
+LLM_TIMEOUT = env.seconds("LLM_TIMEOUT", 20.0, low=0.1, high=600.0)
+HISTORY_TURNS = env.number("HISTORY_TURNS", 3, low=0, high=20)
+THROTTLE_CHAT = env.text("THROTTLE_CHAT") or "30/min"
+if not re.fullmatch(r"\d{1,6}/(s|sec|second|m|min|minute|h|hour|d|day)", THROTTLE_CHAT):
+    raise ImproperlyConfigured(
+        f"THROTTLE_CHAT must be a rate such as 30/min or 500/hour, not {THROTTLE_CHAT!r}."
+    )
+MAX_BODY_BYTES = 256 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+
+# --- Django ------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "matchmaker.apps.MatchmakerConfig",
+    "conversations",
+    "experts",
+    "unfold",
+    "unfold.contrib.filters",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "corsheaders",
+    "rest_framework",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+]
+MIDDLEWARE = [
+    "matchmaker.middleware.RequestId",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "matchmaker.urls"
+WSGI_APPLICATION = "matchmaker.wsgi.application"
+APPEND_SLASH = True
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("nl", "Nederlands"), ("fr", "Français")]
+TIME_ZONE = env.text("TIME_ZONE", "Europe/Brussels")
+USE_I18N = True
+USE_TZ = True
+
+STATIC_URL = "static/"
+STATIC_ROOT = DATA_DIR / "static"
+WHITENOISE_USE_FINDERS = True  # static files are served from the packages: nothing to collect
+
+# --- Security ----------------------------------------------------------------------------------
+# Behind TLS (a proxy that sets X-Forwarded-Proto) switch SECURE_HTTPS on.
+SECURE_SSL_REDIRECT = SECURE_HTTPS
+SESSION_COOKIE_SECURE = SECURE_HTTPS
+CSRF_COOKIE_SECURE = SECURE_HTTPS
+SECURE_HSTS_SECONDS = 31536000 if SECURE_HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HTTPS
+SECURE_HSTS_PRELOAD = SECURE_HTTPS
+if SECURE_HTTPS and TRUSTED_PROXIES:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_REDIRECT_EXEMPT = [r"^livez/?$", r"^readyz/?$"]
+SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+X_FRAME_OPTIONS = "DENY"
+CORS_URLS_REGEX = r"^/api/.*$"
+CORS_ALLOW_HEADERS = ("accept", "content-type", "idempotency-key", "x-request-id")
+CORS_EXPOSE_HEADERS = ("x-request-id", "retry-after", "ratelimit", "ratelimit-policy")
+
+# --- REST --------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["matchmaker.parsers.BoundedJSONParser"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.AllowAny"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "matchmaker.problems.exception_handler",
+    "UNAUTHENTICATED_USER": None,
+    "NUM_PROXIES": TRUSTED_PROXIES,
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "matchmaker",
+    "DESCRIPTION": "Describe a problem; get one to three experts who can solve it, and why.",
+    "VERSION": "1.0.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "PREPROCESSING_HOOKS": ["matchmaker.schema.only_the_unversioned_paths"],
+}
+
+# --- Logs --------------------------------------------------------------------------------------
+LOG_LEVEL = env.choice("LOG_LEVEL", "info", ("debug", "info", "warning", "error")).upper()
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"request_id": {"()": "matchmaker.logs.RequestIdFilter"}},
+    "formatters": {
+        "line": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"}
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "filters": ["request_id"],
+            "formatter": "line",
+        }
+    },
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {
+        name: {"handlers": ["console"], "level": LOG_LEVEL, "propagate": False}
+        for name in ("matchmaker", "conversations", "experts")
+    },
+}

@@ -1,0 +1,20 @@
+"""Serving, and the one place that warms model weights."""
+
+import os
+
+from django.core.exceptions import ImproperlyConfigured
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "matchmaker.settings")
+application = get_wsgi_application()
+
+from django.conf import settings  # noqa: E402
+
+if not settings.SECRET_KEY:
+    raise ImproperlyConfigured(
+        "SECRET_KEY is not set; a server does not start without one (`make run` makes one in .env)."
+    )
+
+from experts.search import wiring  # noqa: E402
+
+wiring.warm()
