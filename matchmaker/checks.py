@@ -11,7 +11,7 @@ def served_over_https(**_: Any) -> list[CheckMessage]:
     if settings.SECURE_HTTPS and not settings.TRUSTED_PROXIES:
         return [
             Warning(
-                "SECURE_HTTPS is on but no proxy is trusted, so every request looks like plain HTTP.",
+                "SECURE_HTTPS is on but no proxy is trusted: every request looks like plain HTTP.",
                 hint="Set TRUSTED_PROXIES to the number of proxies in front of the server.",
                 id="matchmaker.W001",
             )

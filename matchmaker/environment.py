@@ -10,11 +10,14 @@ from django.core.exceptions import ImproperlyConfigured
 Value = TypeVar("Value")
 
 TRUE = {"1", "true", "yes", "on"}
-FALSE = {"0", "false", "no", "off", ""}
+FALSE = {"0", "false", "no", "off"}
 
 
 class Environment:
-    """What the process was started with; a `.env` file fills only what is not set."""
+    """What the process was started with; a `.env` file fills only what is not set.
+
+    An empty value counts as not set.
+    """
 
     def __init__(self, base: Path) -> None:
         self.env = environ.Env()
@@ -22,21 +25,19 @@ class Environment:
         if dotenv.is_file():
             self.env.read_env(str(dotenv))
 
-    def read(
-        self, name: str, default: Value, cast: Callable[[str], Value], expected: str
-    ) -> Value:
+    def read(self, name: str, default: Value, cast: Callable[[str], Value], expected: str) -> Value:
         """The variable cast, or the default when it is unset; ImproperlyConfigured otherwise."""
-        raw: str | None = self.env.str(name, default=None)
-        if raw is None:
+        raw = self.text(name)
+        if not raw:
             return default
         try:
-            return cast(raw.strip())
+            return cast(raw)
         except (ValueError, KeyError, TypeError, ArithmeticError) as error:
             raise ImproperlyConfigured(f"{name} must be {expected}, not {raw!r}.") from error
 
     def text(self, name: str, default: str = "") -> str:
-        value: str = self.env.str(name, default=default)
-        return value.strip()
+        value: str = self.env.str(name, default="")
+        return value.strip() or default
 
     def flag(self, name: str, *, default: bool) -> bool:
         return self.read(name, default, _flag, "on or off")
@@ -52,7 +53,9 @@ class Environment:
         )
 
     def words(self, name: str, default: str = "") -> list[str]:
-        return [word for word in (part.strip() for part in self.text(name, default).split(",")) if word]
+        return [
+            word for word in (part.strip() for part in self.text(name, default).split(",")) if word
+        ]
 
     def choice(self, name: str, default: str, choices: tuple[str, ...]) -> str:
         return self.read(
@@ -62,8 +65,8 @@ class Environment:
     def database(self, name: str, default: str) -> dict[str, Any]:
         """Django's database dictionary from a URL; the URL may hold a password and is not shown."""
         try:
-            config: dict[str, Any] = self.env.db_url(name, default=default)
-        except Exception as error:  # noqa: BLE001 - whatever the parser chokes on is a bad value
+            config: dict[str, Any] = self.env.db_url_config(self.text(name, default))
+        except Exception as error:
             raise _bad_url(name, "postgres://user:password@host:5432/name") from error
         if not config.get("ENGINE", "").endswith(("sqlite3", "postgresql")):
             raise _bad_url(name, "sqlite:///path or postgres://user:password@host:5432/name")
@@ -71,8 +74,8 @@ class Environment:
 
     def cache(self, name: str, default: str) -> dict[str, Any]:
         try:
-            config: dict[str, Any] = self.env.cache_url(name, default=default)
-        except Exception as error:  # noqa: BLE001
+            config: dict[str, Any] = self.env.cache_url_config(self.text(name, default))
+        except Exception as error:
             raise _bad_url(name, "redis://host:6379/0") from error
         return config
 

@@ -1,4 +1,4 @@
-"""Log lines carry the id of the request they were written for, never a visitor's words or address."""
+"""Log lines carry the id of their request, never a visitor's words or address."""
 
 import logging
 from contextvars import ContextVar

@@ -26,7 +26,7 @@ class BodyTooLarge(exceptions.APIException):
     default_code = "too_large"
 
 
-# The first row whose class fits wins: (class, status, title, what the caller can do or None for str(error)).
+# The first row whose class fits wins: class, status, title, detail (None: the error's own words).
 TABLE: list[tuple[type[Exception], int, str, str | None]] = [
     (KeyInFlight, 409, "Still being answered", None),
     (KeyReused, 422, "Idempotency key reused", None),
@@ -35,7 +35,12 @@ TABLE: list[tuple[type[Exception], int, str, str | None]] = [
     (ConversationsError, 503, "No answer", "Your message is stored; try again in a moment."),
     (RequestDataTooBig, 413, "Body too large", "Send at most 256 kB."),
     (DatabaseError, 503, "Storage is not available", "Nothing could be stored; try again shortly."),
-    (InterfaceError, 503, "Storage is not available", "Nothing could be stored; try again shortly."),
+    (
+        InterfaceError,
+        503,
+        "Storage is not available",
+        "Nothing could be stored; try again shortly.",
+    ),
     (OSError, 503, "Storage is not available", "Try again shortly."),
 ]
 TITLES = {
@@ -61,8 +66,8 @@ def problem(
 
 
 def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response:
-    """DRF's hook: whatever a view raises becomes problem details, and a trace in the log if ours."""
-    request: HttpRequest = context["request"]._request if context.get("request") else None
+    """DRF's hook: whatever a view raises becomes problem details; our faults are logged."""
+    request: HttpRequest = context["request"]
     if isinstance(error, Http404):
         error = exceptions.NotFound("Nothing is found here.")
     if isinstance(error, exceptions.APIException):

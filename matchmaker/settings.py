@@ -27,6 +27,8 @@ for _name, _origins in (
                 f"{_name} must list origins such as https://www.example.com, not {_origin!r}."
             )
 TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 0, low=0, high=10)
+HOST = env.text("HOST", "127.0.0.1")
+PORT = env.number("PORT", 8000, low=1, high=65535)
 WEB_CONCURRENCY = env.number("WEB_CONCURRENCY", 2, low=1, high=64)
 WEB_THREADS = env.number("WEB_THREADS", 4, low=1, high=1000)
 SECURE_HTTPS = env.flag("SECURE_HTTPS", default=False)
@@ -39,7 +41,7 @@ DATABASES: dict[str, dict[str, Any]] = {
 DATABASES["default"].setdefault("CONN_MAX_AGE", 60)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    # IMMEDIATE takes the write lock at the start, so that waiting (timeout) works instead of failing;
+    # IMMEDIATE takes the write lock at the start, so that the timeout waits instead of failing;
     # synchronous=FULL because an acknowledged lead has to survive a power cut.
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
@@ -53,7 +55,7 @@ CACHE_IS_SHARED = not CACHES["default"]["BACKEND"].endswith(("LocMemCache", "Dum
 # --- Finding experts ---------------------------------------------------------------------------
 INDEX_DIR = DATA_DIR / "index"
 OPEN_INDEX_AT_START = env.flag("OPEN_INDEX_AT_START", default=True)
-EMBEDDING_MODEL = env.text("EMBEDDING_MODEL") or "packaged:all-MiniLM-L6-v2"
+EMBEDDING_MODEL = env.text("EMBEDDING_MODEL", "packaged:all-MiniLM-L6-v2")
 VECTOR_STORE = env.choice("VECTOR_STORE", "faiss", ("faiss", "pgvector"))
 EXPERT_REQUIRED_FIELDS = tuple(
     env.words("EXPERT_REQUIRED_FIELDS", "name,job_title,company,hourly_rate")
@@ -71,10 +73,10 @@ for _field in EXPERT_REQUIRED_FIELDS:
 # --- Talking -----------------------------------------------------------------------------------
 OPENAI_API_KEY = env.text("OPENAI_API_KEY")
 OPENAI_BASE_URL = env.text("OPENAI_BASE_URL")
-OPENAI_MODEL = env.text("OPENAI_MODEL") or "gpt-4o-mini"
+OPENAI_MODEL = env.text("OPENAI_MODEL", "gpt-4o-mini")
 LLM_TIMEOUT = env.seconds("LLM_TIMEOUT", 20.0, low=0.1, high=600.0)
 HISTORY_TURNS = env.number("HISTORY_TURNS", 3, low=0, high=20)
-THROTTLE_CHAT = env.text("THROTTLE_CHAT") or "30/min"
+THROTTLE_CHAT = env.text("THROTTLE_CHAT", "30/min")
 if not re.fullmatch(r"\d{1,6}/(s|sec|second|m|min|minute|h|hour|d|day)", THROTTLE_CHAT):
     raise ImproperlyConfigured(
         f"THROTTLE_CHAT must be a rate such as 30/min or 500/hour, not {THROTTLE_CHAT!r}."

@@ -1,0 +1,59 @@
+"""How gunicorn serves: `gunicorn -c python:matchmaker.gunicorn matchmaker.wsgi`."""
+
+import os
+import sys
+from typing import Any
+
+# Each worker embeds on one thread: OpenMP would take every core in every worker.
+for _name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+    os.environ.setdefault(_name, "1")
+os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "matchmaker.settings")
+
+from django.conf import settings  # noqa: E402
+from django.core.exceptions import ImproperlyConfigured  # noqa: E402
+
+try:
+    bind = f"{settings.HOST}:{settings.PORT}"
+    if not settings.SECRET_KEY:
+        raise ImproperlyConfigured(
+            "SECRET_KEY is not set; a server does not start without one "
+            "(`make run` makes one and keeps it in .env)."
+        )
+except ImproperlyConfigured as _error:
+    sys.exit(f"matchmaker cannot start: {_error}")
+
+workers = settings.WEB_CONCURRENCY
+threads = settings.WEB_THREADS
+worker_class = "gthread"
+preload_app = False  # torch hangs in a fork of a process that has used it
+timeout = 120  # a worker loads the model before it first answers
+graceful_timeout = 30
+keepalive = 5
+max_requests_jitter = 0
+limit_request_line = 8190
+worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: PTH112, S108
+proc_name = "matchmaker"
+errorlog = "-"
+loglevel = "warning"
+forwarded_allow_ips = "*" if settings.TRUSTED_PROXIES else "127.0.0.1"
+
+
+def when_ready(server: Any) -> None:
+    print(f"Loading the model in {workers} workers …", flush=True)
+
+
+def post_worker_init(worker: Any) -> None:
+    """The first worker that can answer says how to ask it."""
+    if worker.age != 1:
+        return
+    url = f"http://{settings.HOST}:{settings.PORT}"
+    print(
+        f"""
+matchmaker answers on {url}/  (staff: {url}/admin/, API: {url}/api/docs/)
+
+  curl -s {url}/api/chat/ -H 'Content-Type: application/json' \\
+    -d '{{"email": "ana@example.com", "query": "Who can check our webshop for the GDPR?"}}'
+""",
+        flush=True,
+    )

@@ -1,0 +1,36 @@
+"""What every test may count on: no network beyond loopback, no cached wiring left behind."""
+
+import socket
+from typing import Any
+
+import pytest
+from django.db import connection
+
+LOOPBACK = ("127.", "localhost", "::1", "0.0.0.0")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Fast tests first; what needs a model or a live server is slow by definition."""
+    for item in items:
+        if item.get_closest_marker("model") or item.get_closest_marker("live"):
+            item.add_marker(pytest.mark.slow)
+    items.sort(key=lambda item: item.get_closest_marker("slow") is not None)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if item.get_closest_marker("sqlite") and connection.vendor != "sqlite":
+        pytest.skip("about SQLite only")
+    if item.get_closest_marker("postgresql") and connection.vendor != "postgresql":
+        pytest.skip("about PostgreSQL only")
+
+
+@pytest.fixture(autouse=True)
+def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    connect = socket.socket.connect
+
+    def only_loopback(self: socket.socket, address: Any) -> None:
+        if isinstance(address, tuple) and not str(address[0]).startswith(LOOPBACK):
+            raise AssertionError(f"a test tried to reach {address[0]}")
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", only_loopback)

@@ -1,0 +1,82 @@
+"""The environment: read in one place, and nonsense stops the start with one sentence."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from matchmaker.environment import Environment
+
+
+@pytest.fixture
+def env(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Environment:
+    monkeypatch.delenv("DOTENV", raising=False)
+    (tmp_path / ".env").write_text('FROM_FILE="a # b"\nBOTH=file\nSECRET_KEY=\n')
+    monkeypatch.setenv("BOTH", "environment")
+    return Environment(tmp_path)
+
+
+def test_a_dotenv_file_fills_what_is_not_set_and_the_environment_wins(env: Environment) -> None:
+    assert env.text("FROM_FILE") == "a # b"
+    assert env.text("BOTH") == "environment"
+
+
+def test_an_empty_value_counts_as_not_set(
+    env: Environment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PORT", " ")
+    assert env.number("PORT", 8000, low=1, high=65535) == 8000
+
+
+@pytest.mark.parametrize(
+    ("setting", "named"),
+    [
+        ("DEBUG=maybe", "DEBUG must be on or off"),
+        ("PORT=99999", "PORT must be a number 1 to 65535"),
+        ("WEB_CONCURRENCY=two", "WEB_CONCURRENCY must be a number 1 to 64"),
+        ("LLM_TIMEOUT=nan", "LLM_TIMEOUT must be"),
+        ("DATABASE_URL=mysql://localhost/x", "DATABASE_URL is not a URL"),
+        ("DATABASE_URL=postgres://u:geheim@[", "DATABASE_URL is not a URL"),
+        ("CACHE_URL=carrier-pigeon", "CACHE_URL is not a URL"),
+        ("VECTOR_STORE=shelf", "VECTOR_STORE must be faiss or pgvector"),
+        ("THROTTLE_CHAT=often", "THROTTLE_CHAT must be a rate"),
+        ("EXPERT_REQUIRED_FIELDS=name,shoe_size", "'shoe_size' is none of them"),
+        ("CORS_ALLOWED_ORIGINS=example.com", "CORS_ALLOWED_ORIGINS must list origins"),
+    ],
+)
+def test_a_bad_value_stops_the_start_with_one_sentence_that_names_the_variable(
+    setting: str, named: str
+) -> None:
+    name, value = setting.split("=", 1)
+    stopped = subprocess.run(
+        [sys.executable, "manage.py", "check"],
+        env=os.environ | {name: value},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert stopped.returncode != 0
+    assert len(stopped.stderr.strip().splitlines()) == 1
+    assert named in stopped.stderr
+    assert "geheim" not in stopped.stderr
+
+
+def test_a_server_without_a_secret_key_refuses_to_start() -> None:
+    stopped = subprocess.run(
+        [sys.executable, "-c", "import matchmaker.gunicorn"],
+        env={key: value for key, value in os.environ.items() if key != "SECRET_KEY"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert stopped.returncode != 0
+    assert "SECRET_KEY is not set" in stopped.stderr
+
+
+def test_a_refused_list_names_no_default(env: Environment, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STORE", "b")
+    with pytest.raises(ImproperlyConfigured, match="STORE must be a or c, not 'b'"):
+        env.choice("STORE", "a", ("a", "c"))
