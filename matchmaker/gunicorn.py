@@ -15,7 +15,7 @@ from django.core.exceptions import ImproperlyConfigured  # noqa: E402
 
 try:
     bind = f"{settings.HOST}:{settings.PORT}"
-    if not settings.SECRET_KEY:
+    if settings.SECRET_KEY_MISSING:
         raise ImproperlyConfigured(
             "SECRET_KEY is not set; a server does not start without one "
             "(`make run` makes one and keeps it in .env)."

@@ -13,7 +13,8 @@ env = Environment(BASE_DIR)
 
 # --- The process -----------------------------------------------------------------------------
 DEBUG = env.flag("DEBUG", default=False)
-SECRET_KEY = env.text("SECRET_KEY")  # wsgi.py refuses to serve without one; commands need none
+SECRET_KEY = env.text("SECRET_KEY")
+SECRET_KEY_MISSING = not SECRET_KEY  # the server refuses to start then; commands need none
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
 CORS_ALLOWED_ORIGINS = env.words("CORS_ALLOWED_ORIGINS")

@@ -10,7 +10,7 @@ application = get_wsgi_application()
 
 from django.conf import settings  # noqa: E402
 
-if not settings.SECRET_KEY:
+if settings.SECRET_KEY_MISSING:
     raise ImproperlyConfigured(
         "SECRET_KEY is not set; a server does not start without one (`make run` makes one in .env)."
     )

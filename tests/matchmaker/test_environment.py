@@ -39,7 +39,7 @@ def test_an_empty_value_counts_as_not_set(
         ("WEB_CONCURRENCY=two", "WEB_CONCURRENCY must be a number 1 to 64"),
         ("LLM_TIMEOUT=nan", "LLM_TIMEOUT must be"),
         ("DATABASE_URL=mysql://localhost/x", "DATABASE_URL is not a URL"),
-        ("DATABASE_URL=postgres://u:geheim@[", "DATABASE_URL is not a URL"),
+        ("DATABASE_URL=postgres://u:geheim@host:port/name", "DATABASE_URL is not a URL"),
         ("CACHE_URL=carrier-pigeon", "CACHE_URL is not a URL"),
         ("VECTOR_STORE=shelf", "VECTOR_STORE must be faiss or pgvector"),
         ("THROTTLE_CHAT=often", "THROTTLE_CHAT must be a rate"),

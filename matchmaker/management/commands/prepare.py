@@ -33,7 +33,7 @@ class Command(BaseCommand):
         self.make_staff_account()
 
     def make_secret_key(self) -> None:
-        if settings.SECRET_KEY:
+        if not settings.SECRET_KEY_MISSING:
             return
         dotenv = settings.BASE_DIR / ".env"
         lines = dotenv.read_text().splitlines() if dotenv.exists() else [DOTENV_HEADER]
