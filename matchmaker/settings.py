@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
+from django.templatetags.static import static
 
 from matchmaker.environment import Environment
 
@@ -151,6 +152,16 @@ USE_TZ = True
 STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"
 WHITENOISE_USE_FINDERS = True  # static files are served from the packages: nothing to collect
+
+UNFOLD = {  # the admin's theme
+    "SITE_TITLE": "matchmaker",
+    "SITE_HEADER": "matchmaker",
+    "SITE_SUBHEADER": "Leads and experts",
+    "SITE_SYMBOL": "handshake",
+    "STYLES": [lambda _: static("conversations/admin.css")],
+    "COLORS": {"primary": "conversations.admin.navigation.primary_colors"},
+    "SIDEBAR": {"navigation": "conversations.admin.navigation.sidebar"},
+}
 
 # --- Security ----------------------------------------------------------------------------------
 # Behind TLS (a proxy that sets X-Forwarded-Proto) switch SECURE_HTTPS on.

@@ -1,0 +1,154 @@
+"""Exchanges, as they were: what was asked, what was answered, with whom, and what came of it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Prefetch, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html, format_html_join
+from unfold.contrib.filters.admin import AutocompleteSelectFilter
+from unfold.decorators import display
+
+from conversations.admin.base import ReadOnlyAdmin, excerpt
+from conversations.admin.exchange import read, with_what_was_shown
+from conversations.admin.filters import (
+    ClickedFilter,
+    ConversationStatusFilter,
+    DayRangeFilter,
+    FeedbackFilter,
+    OwnerOfLeadFilter,
+    StatusOfLeadFilter,
+    TypeFilter,
+)
+from conversations.admin.leads import ago, votes_text
+from conversations.leads.search import conversation_matches
+from conversations.models import Conversation, Feedback, Recommendation
+
+Row = Any  # a Conversation of ConversationAdmin.page
+MOST_OF_A_THREAD = 30
+NOT_LISTED = (
+    "history", "response_narrative", "response_experts", "suggestions", "interpreted", "filters",
+    "source", "usage", "failure", "standalone_query",
+)  # fmt: skip
+
+
+@admin.register(Conversation)
+class ConversationAdmin(ReadOnlyAdmin):
+    list_display = ["asked", "email", "answer", "how", "experts", "votes", "when"]
+    list_filter = [
+        TypeFilter,
+        ConversationStatusFilter,
+        FeedbackFilter,
+        ClickedFilter,
+        OwnerOfLeadFilter,
+        StatusOfLeadFilter,
+        ("created_at", DayRangeFilter),
+        ("lead", AutocompleteSelectFilter),
+    ]
+    search_fields = ["query"]
+    search_help_text = (
+        "An address, words they used, an expert they were shown, #number, thread or request id."
+    )
+    ordering = ["-created_at", "-id"]
+    sortable_by = ["email", "when"]
+    fields = ()
+    empty_state = "Every question asked in the chat appears here, answered or not."
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        return queryset.filter(conversation_matches(search_term)), False
+
+    def page(self, keys: Sequence[int]) -> QuerySet[Any]:
+        experts = Recommendation.objects.select_related("expert").order_by("rank")
+        votes = Feedback.objects.filter(counted=True)
+        rows: QuerySet[Any] = (
+            Conversation.objects.filter(pk__in=keys)
+            .defer(*NOT_LISTED)
+            .prefetch_related(
+                Prefetch(
+                    "recommendations",
+                    queryset=experts.only("conversation", "username", "clicked_at", "expert__name"),
+                    to_attr="shown",
+                ),
+                Prefetch("feedback", queryset=votes.only("conversation", "vote"), to_attr="votes"),
+            )
+        )
+        return rows
+
+    # --- Columns ---------------------------------------------------------------------------------
+
+    @display(description="asked")
+    def asked(self, conversation: Row) -> str:
+        words = conversation.query
+        return format_html('<span class="mm-words" title="{}">{}</span>', words, excerpt(words))
+
+    @display(description="answer", label={"Match": "success", "Clarification": "info"})
+    def answer(self, conversation: Row) -> str:
+        return str(conversation.get_response_type_display() or "None")
+
+    @display(
+        description="status",
+        label={
+            "Received": "warning",
+            "Failed": "danger",
+            "Abandoned": "danger",
+            "Degraded": "warning",
+        },
+    )
+    def how(self, conversation: Row) -> str:
+        return str(Conversation.Status(conversation.status).name.capitalize())
+
+    @display(description="experts shown")
+    def experts(self, conversation: Row) -> str:
+        if not conversation.shown:
+            return "–"
+        return format_html_join(
+            ", ",
+            "{}{}",
+            (
+                (
+                    row.expert.name if row.expert and row.expert.name else row.username,
+                    " (opened)" if row.clicked else "",
+                )
+                for row in conversation.shown
+            ),
+        )
+
+    @display(description="feedback")
+    def votes(self, conversation: Row) -> str:
+        ups = sum(vote.vote == Feedback.Vote.UP for vote in conversation.votes)
+        return votes_text(ups, len(conversation.votes) - ups)
+
+    @display(description="when", ordering="created_at")
+    def when(self, conversation: Row) -> str:
+        return ago(conversation.created_at)
+
+    # --- Reading ---------------------------------------------------------------------------------
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        context = dict(extra_context or {})
+        found = self.get_object(request, object_id)
+        if found and self.has_view_permission(request, found):
+            whole = with_what_was_shown(
+                Conversation.objects.filter(pk=found.pk).select_related("lead__owner")
+            ).get()
+            # A thread comes from the visitor: others may send the same one.
+            thread = Conversation.objects.filter(thread=found.thread, lead=found.lead_id)
+            context |= {
+                "exchange": read(whole),
+                "thread": thread.only("query", "created_at", "response_type").order_by(
+                    "created_at", "id"
+                )[:MOST_OF_A_THREAD],
+                "other_votes": found.feedback.filter(counted=False).count(),
+                "title": f"Exchange #{found.pk}",
+                "subtitle": None,
+            }
+        return super().change_view(request, object_id, form_url, context)

@@ -1,0 +1,172 @@
+"""Filters of the desk. A value that is not among the choices filters nothing."""
+
+from collections.abc import Sequence
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db.models import Exists, OuterRef, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from unfold.contrib.filters.admin import DropdownFilter, RadioFilter, RangeDateFilter
+
+from conversations.models import Conversation, Feedback, Lead, Recommendation
+
+Rows = QuerySet[Any]
+
+
+class ChoiceFilter(RadioFilter):
+    """One of few; `path` leads from the row to what is chosen from."""
+
+    path = ""
+    choices_of: Sequence[tuple[str, str]] = ()
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Sequence[tuple[str, str]]:
+        return self.choices_of
+
+    def queryset(self, request: HttpRequest, queryset: Rows) -> Rows:
+        value = self.value()
+        if value not in {choice for choice, _ in self.lookup_choices}:
+            return queryset
+        return self.chosen(request, queryset, str(value))
+
+    def chosen(self, request: HttpRequest, queryset: Rows, value: str) -> Rows:
+        return queryset.filter(**{self.path: value})
+
+
+class DayRangeFilter(RangeDateFilter):
+    """From the first moment of one day to the last of another, in the desk's time zone."""
+
+    def queryset(self, request: HttpRequest, queryset: Rows) -> Rows:
+        first = self.moment("_from", days=0)
+        after = self.moment("_to", days=1)
+        if first:
+            queryset = queryset.filter(**{f"{self.parameter_name}__gte": first})
+        if after:
+            queryset = queryset.filter(**{f"{self.parameter_name}__lt": after})
+        return queryset
+
+    def moment(self, end: str, *, days: int) -> datetime | None:
+        try:
+            day = parse_date(str(self.used_parameters.get(f"{self.parameter_name}{end}", "")))
+            if day is None:
+                return None
+            return timezone.make_aware(datetime.combine(day + timedelta(days=days), time.min))
+        except (ValueError, OverflowError):
+            return None
+
+
+class LeadStatusFilter(ChoiceFilter):
+    title = "status"
+    parameter_name = "status"
+    path = "status"
+    choices_of = Lead.Status.choices
+
+
+class StatusOfLeadFilter(LeadStatusFilter):
+    title = "status of the lead"
+    parameter_name = "lead_status"
+    path = "lead__status"
+
+
+class OwnerFilter(DropdownFilter):
+    title = "owner"
+    parameter_name = "owner"
+    path = "owner"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        people = User.objects.filter(is_staff=True).order_by("username")
+        return [("me", "Me"), ("nobody", "Nobody"), *((str(who.pk), str(who)) for who in people)]
+
+    def queryset(self, request: HttpRequest, queryset: Rows) -> Rows:
+        value = self.value()
+        if value == "nobody":
+            return queryset.filter(**{f"{self.path}__isnull": True})
+        if value == "me":
+            return queryset.filter(**{self.path: request.user.pk})
+        if value in {choice for choice, _ in self.lookup_choices}:
+            return queryset.filter(**{self.path: value})
+        return queryset
+
+
+class OwnerOfLeadFilter(OwnerFilter):
+    path = "lead__owner"
+
+
+class TypeFilter(ChoiceFilter):
+    title = "type"
+    parameter_name = "type"
+    path = "response_type"
+    choices_of = (*Conversation.Type.choices, ("none", "No answer"))
+
+    def chosen(self, request: HttpRequest, queryset: Rows, value: str) -> Rows:
+        return queryset.filter(response_type="" if value == "none" else value)
+
+
+class ConversationStatusFilter(ChoiceFilter):
+    title = "status"
+    parameter_name = "status"
+    path = "status"
+    choices_of = Conversation.Status.choices
+
+
+class AnswersFilter(ChoiceFilter):
+    """Leads by what they got. The dense cases stop at the end of the page (EXISTS),
+    the rare one starts from its few exchanges (IN)."""
+
+    title = "answers they got"
+    parameter_name = "type"
+    choices_of = (
+        ("match", "Experts"),
+        ("clarification", "Only questions back"),
+        ("none", "No answer to some question"),
+    )
+
+    def chosen(self, request: HttpRequest, queryset: Rows, value: str) -> Rows:
+        if value == "none":
+            unanswered = Conversation.objects.filter(
+                status__in=[
+                    Conversation.Status.RECEIVED,
+                    Conversation.Status.FAILED,
+                    Conversation.Status.ABANDONED,
+                ]
+            )
+            return queryset.filter(pk__in=unanswered.order_by().values("lead"))
+        theirs = Conversation.objects.filter(lead=OuterRef("pk")).order_by()
+        matched = Exists(theirs.filter(response_type=Conversation.Type.MATCH))
+        if value == "match":
+            return queryset.filter(matched)
+        asked_back = theirs.filter(response_type=Conversation.Type.CLARIFICATION)
+        return queryset.filter(Exists(asked_back), ~matched)
+
+
+class FeedbackFilter(ChoiceFilter):
+    """By counted votes; one lead or exchange may have both."""
+
+    title = "feedback"
+    parameter_name = "feedback"
+    path = "conversation"
+    choices_of = (("up", "Up"), ("down", "Down"), ("none", "None"))
+
+    def chosen(self, request: HttpRequest, queryset: Rows, value: str) -> Rows:
+        votes = Feedback.objects.filter(counted=True).order_by()
+        if value == "none":
+            return queryset.exclude(Exists(votes.filter(**{self.path: OuterRef("pk")})))
+        return queryset.filter(pk__in=votes.filter(vote=value).values(self.path))
+
+
+class FeedbackOfLeadFilter(FeedbackFilter):
+    path = "conversation__lead"
+
+
+class ClickedFilter(ChoiceFilter):
+    title = "opened a profile"
+    parameter_name = "clicked"
+    path = "pk"
+    choices_of = (("yes", "Yes"), ("no", "No"))
+
+    def chosen(self, request: HttpRequest, queryset: Rows, value: str) -> Rows:
+        shown = Recommendation.objects.filter(conversation=OuterRef("pk")).order_by()
+        clicked = shown.filter(clicked_at__isnull=False)
+        return queryset.filter(Exists(clicked) if value == "yes" else ~Exists(clicked))

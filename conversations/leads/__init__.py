@@ -1,0 +1,1 @@
+"""What sales needs beyond the rows."""
