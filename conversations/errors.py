@@ -9,6 +9,10 @@ class ComposerUnavailable(ConversationsError):
     """A language model did not give a usable answer; the offline composer takes over."""
 
 
+class TurnFailed(ConversationsError):
+    """No answer could be made; the exchange is stored as failed, and the log says why."""
+
+
 class KeyInFlight(ConversationsError):
     """An Idempotency-Key is repeated while its first request is still being answered."""
 

@@ -19,9 +19,7 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         return self.filter(status=Conversation.Status.RECEIVED)
 
     def answered(self) -> "ConversationQuerySet":
-        return self.filter(
-            status__in=(Conversation.Status.ANSWERED, Conversation.Status.DEGRADED)
-        )
+        return self.filter(status__in=(Conversation.Status.ANSWERED, Conversation.Status.DEGRADED))
 
     def before(self, conversation: "Conversation") -> "ConversationQuerySet":
         """Answered exchanges of the same dialogue, newest first.

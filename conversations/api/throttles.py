@@ -1,0 +1,155 @@
+"""How often one caller may ask; counted in the database, or in a cache that workers share."""
+
+import hashlib
+import logging
+import math
+import re
+import secrets
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from ipaddress import IPv6Address, ip_address
+
+from django.conf import settings
+from django.core.cache import cache
+from django.http.response import HttpResponseBase
+from rest_framework.request import Request
+from rest_framework.throttling import BaseThrottle
+from rest_framework.views import APIView
+
+from conversations.models import Attempt, RequestCount
+
+logger = logging.getLogger(__name__)
+
+SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+NOTED = 3  # refusals of one caller in one window that are kept; the rest is only counted
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """What one caller has left in this window; `name` is the policy's in the header fields."""
+
+    name: str
+    limit: int
+    window: int  # seconds
+    used: int
+    reset: int  # seconds until the window ends
+
+    @property
+    def left(self) -> int:
+        return max(0, self.limit - self.used)
+
+
+class Throttle(BaseThrottle):
+    """Fixed windows, counted atomically across workers.
+
+    A lead is worth more than a limit: when the count cannot be kept, the request passes.
+    """
+
+    scope = "public"
+    rate = "300/min"
+    quotas: tuple[Quota, ...] = ()
+
+    def callers(self, request: Request) -> dict[str, str]:
+        """Policy name to who is counted under it."""
+        return {"address": network(self.get_ident(request))}
+
+    def allow_request(self, request: Request, view: APIView) -> bool:
+        limit, window = parsed(self.rate)
+        callers = self.callers(request)
+        keys = {name: self.key(name, caller) for name, caller in callers.items()}
+        now = time.time()
+        start = int(now // window * window)
+        try:
+            counts = count_up(list(keys.values()), start, window)
+        except Exception as error:  # noqa: BLE001 - the store's errors are many; none may cost a lead
+            logger.error("Requests are not counted: %s", type(error).__name__)
+            return True
+        reset = max(1, math.ceil(start + window - now))
+        self.quotas = tuple(
+            Quota(name, limit, window, counts[key], reset) for name, key in keys.items()
+        )
+        request.quotas = self.quotas  # type: ignore[attr-defined]
+        exceeded = next((quota for quota in self.quotas if quota.used > limit), None)
+        if exceeded and exceeded.used <= limit + NOTED:
+            self.note(request, exceeded)
+        return exceeded is None
+
+    def wait(self) -> float | None:
+        return max((quota.reset for quota in self.quotas if not quota.left), default=None)
+
+    def key(self, policy: str, caller: str) -> str:
+        """Names the caller without holding an address that could be read back."""
+        digest = hashlib.sha256(f"{caller}{settings.SECRET_KEY}".encode("utf-8", "replace"))
+        return f"{self.scope}:{policy}:{digest.hexdigest()[:32]}"
+
+    def note(self, request: Request, quota: Quota) -> None:
+        """Keep the words of a refused request, for a lead may be behind it."""
+        body = request.data if isinstance(request.data, dict) else {}
+        try:
+            Attempt.objects.note(
+                f"too many requests by {quota.name}",
+                email=body.get("email", ""),
+                query=body.get("query", ""),
+                address=self.get_ident(request) or "",
+            )
+        except Exception as error:  # noqa: BLE001 - the refusal itself is not in doubt
+            logger.error("A refused request is not noted: %s", type(error).__name__)
+
+
+class ChatThrottle(Throttle):
+    """THROTTLE_CHAT for each client address and for each e-mail address."""
+
+    scope = "chat"
+
+    @property
+    def rate(self) -> str:  # type: ignore[override]
+        return str(settings.THROTTLE_CHAT)
+
+    def callers(self, request: Request) -> dict[str, str]:
+        body = request.data
+        email = body.get("email") if isinstance(body, dict) else None
+        named = {"email": email.strip().casefold()[:320]} if isinstance(email, str) else {}
+        return super().callers(request) | named
+
+
+def parsed(rate: str) -> tuple[int, int]:
+    """ "30/min" as (30, 60)."""
+    number, period = rate.split("/")
+    return int(number), SECONDS[period[0]]
+
+
+def network(address: str | None) -> str:
+    """Who an address belongs to: an IPv6 customer has a whole /64 of them."""
+    try:
+        parsed_address = ip_address(re.sub(r"%.*$", "", address or ""))
+    except ValueError:
+        return (address or "")[:100]
+    if isinstance(parsed_address, IPv6Address):
+        return parsed_address.exploded[:19]
+    return str(parsed_address)
+
+
+def count_up(keys: list[str], start: int, window: int) -> dict[str, int]:
+    if settings.CACHE_IS_SHARED:
+        return {key: _count_in_cache(f"throttle:{key}:{start}", window) for key in keys}
+    if not secrets.randbelow(200):
+        RequestCount.objects.purge()
+    until = datetime.fromtimestamp(start + 2 * window, UTC)
+    return RequestCount.objects.count_up(keys, start, until)
+
+
+def _count_in_cache(key: str, window: int) -> int:
+    cache.add(key, 0, timeout=2 * window)
+    return int(cache.incr(key))
+
+
+def describe(response: HttpResponseBase, quotas: tuple[Quota, ...]) -> None:
+    """The RateLimit header fields of an answer."""
+    if quotas:
+        response["RateLimit-Policy"] = ", ".join(
+            f'"{one.name}";q={one.limit};w={one.window}' for one in quotas
+        )
+        response["RateLimit"] = ", ".join(
+            f'"{one.name}";r={one.left};t={one.reset}' for one in quotas
+        )

@@ -1,0 +1,100 @@
+"""One turn, a straight line from what was asked to what is answered."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import replace
+from time import perf_counter
+
+from conversations.chat.deciding import decide
+from conversations.chat.dialogue import Dialogue, demands
+from conversations.chat.evidence import holds
+from conversations.chat.language import language_of
+from conversations.chat.protocols import Composer, Decision, Finder, Turn
+from conversations.chat.standalone import standalone_query
+from conversations.errors import ComposerUnavailable
+from conversations.models import Conversation
+from conversations.replies import Pick, Reply
+from experts.models import Expert
+from experts.search.constraints import read_constraints
+
+logger = logging.getLogger(__name__)
+
+LIMIT = 50  # candidates looked at
+
+
+class Assistant:
+    """Answers turns. Thread-safe when its finder and composers are."""
+
+    def __init__(self, finder: Finder, offline: Composer, model: Composer | None = None) -> None:
+        self.finder = finder
+        self.offline = offline
+        self.model = model
+
+    def take_turn(self, conversation: Conversation) -> Reply:
+        """The answer to a received exchange, not yet stored. Errors: ExpertsError."""
+        started = perf_counter()
+        turn = self.understand(conversation)
+        found = perf_counter()
+        reply = still_true(self.compose(turn), turn, self.offline)
+        return replace(
+            reply,
+            usage={
+                **reply.usage,
+                "find_ms": round((found - started) * 1000, 1),
+                "compose_ms": round((perf_counter() - found) * 1000, 1),
+            },
+        )
+
+    def understand(self, conversation: Conversation, limit: int = LIMIT) -> Turn:
+        """What is asked after this dialogue, whom it finds, and whether that is an answer."""
+        dialogue = Dialogue.of(conversation)
+        reading = read_constraints(conversation.query)
+        question = standalone_query(reading, conversation.query, dialogue)
+        constraints = question.wishes.overridden_by(demands(conversation.filters))
+        retrieval = self.finder.retrieve(question.text, constraints, limit, question.excluded)
+        decision = decide(retrieval, dialogue)
+        language = language_of(conversation.query, dialogue.languages)
+        return Turn(conversation.query, question, language, dialogue, retrieval, decision)
+
+    def compose(self, turn: Turn) -> Reply:
+        """By the language model where one is configured; by the offline composer when it fails."""
+        if self.model is None:
+            return self.offline.compose(turn)
+        try:
+            return self.model.compose(turn)
+        except ComposerUnavailable as error:
+            logger.warning("The offline composer answers: %s", error)
+            return replace(self.offline.compose(turn), degraded=True)
+
+
+def still_true(reply: Reply, turn: Turn, offline: Composer) -> Reply:
+    """The reply, if every expert in it was retrieved and stands today as it says.
+
+    Otherwise the turn is composed again from those candidates who may still be shown.
+    """
+    retrieved = {candidate.expert.pk for candidate in turn.retrieval.candidates}
+    living = Expert.objects.recommendable().in_bulk([pick.expert.pk for pick in reply.picks])
+    if all(pick.expert.pk in retrieved and _stands(pick, living) for pick in reply.picks):
+        return reply
+    return replace(offline.compose(_today(turn)), degraded=reply.degraded)
+
+
+def _stands(pick: Pick, living: Mapping[int, Expert]) -> bool:
+    now = living.get(pick.expert.pk)
+    return (
+        now is not None
+        and now.public_profile() == pick.expert.public_profile()
+        and all(holds(now, one) for one in pick.evidence)
+    )
+
+
+def _today(turn: Turn) -> Turn:
+    """The turn with the candidates as their rows stand now, without who may no longer be shown."""
+    found = turn.retrieval.candidates
+    living = Expert.objects.recommendable().in_bulk([one.expert.pk for one in found])
+    candidates = tuple(
+        replace(one, expert=living[one.expert.pk]) for one in found if one.expert.pk in living
+    )
+    decision = turn.decision if candidates else Decision(False, "nobody")
+    retrieval = replace(turn.retrieval, candidates=candidates)
+    return replace(turn, retrieval=retrieval, decision=decision)

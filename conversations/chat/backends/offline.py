@@ -1,0 +1,145 @@
+"""The composer that needs no model: phrases of ours around words of the profiles."""
+
+from collections.abc import Iterator
+from itertools import islice
+
+from conversations.chat import evidence
+from conversations.chat.clarifying import assumption, clarify
+from conversations.chat.protocols import Turn
+from conversations.chat.texts import LANGUAGE_NAMES, Phrases, listed, phrases
+from conversations.replies import Evidence, Pick, Reply
+from experts.search.constraints import Constraints
+from experts.search.retrieval import Candidate
+
+MOST = 3
+WEAKER = 0.75  # of the first one's similarity: further away is no honest second or third
+WORDS_NAMED = 3
+
+
+class OfflineComposer:
+    name = "offline"
+
+    def compose(self, turn: Turn) -> Reply:
+        if turn.decision.is_match:
+            picks = _picks(turn)
+            return _reply(turn, _narrative(turn, picks), picks, _follow_ups(turn, picks))
+        narrative, suggestions = clarify(turn)
+        return _reply(turn, narrative, (), suggestions)
+
+
+def _reply(
+    turn: Turn, narrative: str, picks: tuple[Pick, ...], suggestions: tuple[str, ...]
+) -> Reply:
+    is_question = bool(picks) or turn.decision.reason not in ("no_question", "no_evidence")
+    return Reply(
+        narrative=narrative,
+        picks=picks,
+        suggestions=suggestions,
+        interpreted=turn.retrieval.constraints.as_interpreted(),
+        language=turn.language,
+        question=turn.question.text if is_question else "",
+        composer=OfflineComposer.name,
+        generation=turn.retrieval.generation,
+    )
+
+
+def _picks(turn: Turn) -> tuple[Pick, ...]:
+    """One to three, each with a reason of its own; who is clearly weaker stays out."""
+    picks: list[Pick] = []
+    for candidate in islice(_worth_showing(turn), MOST):
+        taken = {pick.why for pick in picks}
+        why, shown = _why(candidate, turn, taken)
+        tier = evidence.tier_of(candidate, turn.question.text)
+        picks.append(Pick(candidate.expert, candidate.score, tier, why, shown))
+    return tuple(picks)
+
+
+def _worth_showing(turn: Turn) -> Iterator[Candidate]:
+    first, *others = turn.retrieval.candidates
+    yield first
+    best = evidence.tier_of(first, turn.question.text)
+    for other in others:
+        tier = evidence.tier_of(other, turn.question.text)
+        as_near = other.dense >= WEAKER * first.dense
+        if tier != "possible" or (best == "possible" and as_near):
+            yield other
+
+
+def _why(candidate: Candidate, turn: Turn, taken: set[str]) -> tuple[str, tuple[Evidence, ...]]:
+    """The reason in the visitor's language around verbatim words; never one already given."""
+    text = phrases(turn.language)
+    found = list(islice(evidence.quotations(candidate, turn.question.text), 12))
+    for count in range(1, len(found) + 1):
+        shown = _chosen(found, count)
+        why = " ".join(_sentence(one, at, turn, text) for at, one in enumerate(shown))
+        if why not in taken:
+            return why, shown
+    # Two profiles alike in every word: what still differs is who they are.
+    expert = candidate.expert
+    named = text.with_title.format(title=f"{expert.name} ({expert.username})", why="").strip()
+    return named, tuple(found[:1])
+
+
+def _chosen(found: list[Evidence], count: int) -> tuple[Evidence, ...]:
+    """The best piece; when it is only a label, with the next one; more when asked for."""
+    least = 1 if found[0].field == "bio" else 2
+    return tuple(found[: max(least, count)])
+
+
+def _sentence(one: Evidence, at: int, turn: Turn, text: Phrases) -> str:
+    quote = " ".join(one.text.split())
+    if at:
+        return text.also.format(quote=quote)
+    named = evidence.shared_words(turn.question.text, one.text)[:WORDS_NAMED]
+    if named and one.field == "bio":
+        return text.on.format(words=listed(named, text.and_), quote=quote)
+    return text.quote.format(quote=quote)
+
+
+def _narrative(turn: Turn, picks: tuple[Pick, ...]) -> str:
+    text, first = phrases(turn.language), picks[0].expert
+    sentences = [_let_go(name, turn, text) for name in turn.retrieval.relaxed]
+    if turn.decision.reason == "assumed":
+        sentences.append(text.assumed.format(about=assumption(turn.retrieval)))
+    weak = all(pick.tier == "possible" for pick in picks)
+    forms = text.nearest if weak else text.matches
+    title = evidence.shortened(first.job_title)
+    sentences.append(forms[len(picks) - 1].format(name=first.name, title=title))
+    return " ".join(dict.fromkeys(sentences))
+
+
+def _let_go(name: str, turn: Turn, text: Phrases) -> str:
+    asked = turn.retrieval.constraints
+    names = LANGUAGE_NAMES[turn.language]
+    spoken = [names.get(code, code) for code in sorted(asked.languages)]
+    return text.relaxed.get(name, text.relaxed[""]).format(
+        amount=_amount(asked, name),
+        currency=asked.currency or "",
+        languages=listed(spoken, text.and_),
+    )
+
+
+def _amount(asked: Constraints, name: str) -> str:
+    rate = asked.min_hourly_rate if name == "min_hourly_rate" else asked.max_hourly_rate
+    if rate is None:
+        return ""
+    plain = f"{rate:.2f}".removesuffix(".00")
+    return f"{plain} {asked.currency}" if asked.currency else plain
+
+
+def _follow_ups(turn: Turn, picks: tuple[Pick, ...]) -> tuple[str, ...]:
+    """What a next question may be: cheaper or other people, while there are any."""
+    text = phrases(turn.language)
+    shown = {pick.expert.pk for pick in picks}
+    others = [one.expert for one in turn.retrieval.candidates if one.expert.pk not in shown]
+    rates = [pick.expert.hourly_rate for pick in picks if pick.expert.hourly_rate is not None]
+    suggestions: list[str] = []
+    if rates and any(one.hourly_rate and one.hourly_rate < min(rates) for one in others):
+        suggestions.append(text.cheaper)
+    if others:
+        suggestions.append(text.someone_else)
+    speaking = {code for one in others for code in one.languages}
+    all_speak = all(turn.language in pick.expert.languages for pick in picks)
+    if turn.language in speaking and not all_speak and not turn.retrieval.constraints.languages:
+        suggestions.append(text.speaks[turn.language])
+    return tuple(suggestions)

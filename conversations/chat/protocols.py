@@ -1,0 +1,65 @@
+"""The seams of the talk, one page."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from conversations.chat.dialogue import Dialogue
+from conversations.chat.standalone import Question
+from conversations.replies import Reply
+from experts.search.constraints import Constraints
+from experts.search.retrieval import Retrieval
+
+Reason = Literal[
+    "enough",  # the evidence carries a match
+    "assumed",  # asked back often enough: answer, and say what was assumed
+    "nobody",  # nothing was retrieved at all
+    "no_question",  # greetings and small talk
+    "no_evidence",  # the directory knows nothing like it
+    "broad",  # it fits several kinds of experts
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Match or clarification, and why."""
+
+    is_match: bool
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """All that a composer may know of one turn. The e-mail address is not among it."""
+
+    message: str
+    question: Question
+    language: str
+    dialogue: Dialogue
+    retrieval: Retrieval
+    decision: Decision
+
+
+class Finder(Protocol):
+    """The finding as the talk needs it: `experts.search.retrieval.Retriever`."""
+
+    def retrieve(
+        self,
+        query: str,
+        constraints: Constraints = ...,
+        limit: int = ...,
+        excluded: Collection[str] = ...,
+    ) -> Retrieval: ...
+
+
+class Composer(Protocol):
+    """A turn in words. Errors: ComposerUnavailable.
+
+    Picks only among the retrieval's candidates; every sentence of a `why` is backed by the fields
+    of that expert, and every evidence is verbatim in the field it names.
+    """
+
+    @property
+    def name(self) -> str: ...
+
+    def compose(self, turn: Turn) -> Reply: ...

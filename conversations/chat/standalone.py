@@ -1,0 +1,157 @@
+"""History and message as one question that can be searched for by itself."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.conf import settings
+
+from conversations.chat import follow_ups
+from conversations.chat.dialogue import NONE, Dialogue, Past, Shown
+from conversations.chat.words import stem, subject_words
+from experts.search.constraints import Constraints, Reading, read_constraints
+from experts.search.languages import words
+
+LONGEST = 1500  # characters of a combined question; the newest words are kept
+CENT = Decimal("0.01")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question, what it demands, and who is not to be offered."""
+
+    text: str
+    wishes: Constraints = NONE
+    excluded: frozenset[str] = frozenset()
+    is_follow_up: bool = False
+
+
+def standalone_query(reading: Reading, message: str, dialogue: Dialogue) -> Question:
+    """The message as it reads after this dialogue.
+
+    A follow-up joins the last question and keeps its demands; a later demand of the same kind takes
+    the place of the earlier one. Whoever was refused before stays excluded in either case.
+    """
+    excluded = dialogue.refused | _refused(dialogue, message)
+    before = _before(dialogue)
+    if before is None or not _follows(message, before):
+        return Question(reading.text or message, reading.constraints, excluded)
+    text = _joined(before.question, reading.text, message)
+    wishes = before.wishes.overridden_by(reading.constraints)
+    if follow_ups.wants_cheaper(message):
+        wishes = wishes.overridden_by(_below(_last_shown(dialogue)))
+    return Question(text or message, wishes, excluded, is_follow_up=True)
+
+
+def _before(dialogue: Dialogue) -> Past | None:
+    """The last turn that asked something: stored, or told by the client and read the same way."""
+    if not settings.HISTORY_TURNS:
+        return None
+    if dialogue.past:
+        recent = dialogue.past[-settings.HISTORY_TURNS :]
+        return next((turn for turn in reversed(recent) if turn.question), None)
+    return _heard(dialogue)
+
+
+def _heard(dialogue: Dialogue) -> Past | None:
+    said = list(dialogue.heard)
+    turns = [at for at, line in enumerate(said) if line["role"] == "user"]
+    before: Past | None = None
+    for at in turns[-settings.HISTORY_TURNS :]:
+        message = said[at]["content"][:LONGEST]
+        reply = said[at + 1]["content"] if at + 1 < len(said) else ""
+        question = standalone_query(
+            read_constraints(message), message, Dialogue((before,) if before else ())
+        )
+        asked = question.text if subject_words(question.text) else ""
+        asked_back = reply.rstrip().endswith("?")
+        if asked or question.wishes != NONE:
+            before = Past(message, asked, reply, asked_back, wishes=question.wishes)
+    return before
+
+
+def _follows(message: str, before: Past) -> bool:
+    if follow_ups.continues(message):
+        return True
+    offered = {text.casefold() for text in before.suggestions}
+    if message.strip().casefold() in offered:
+        return True
+    # An answer to a clarifying question is short; a long one is a new, complete question.
+    return before.asked_back and len(subject_words(message)) <= 2 * follow_ups.FEW_SUBJECTS
+
+
+def _joined(question: str, added: str, message: str) -> str:
+    rejected = follow_ups.rejected_words(message)
+    if rejected:
+        question, added = _replaced(question, added, rejected)
+    added = follow_ups.without_frame(added)
+    known = {stem(word) for word in words(question)}
+    if all(stem(word) in known for word in subject_words(added)):
+        return question[-LONGEST:]
+    if not question:
+        return added
+    joint = " " if question[-1] in ".?!," else ", "
+    return f"{question}{joint}{added}"[-LONGEST:]
+
+
+def _replaced(question: str, added: str, rejected: list[str]) -> tuple[str, str]:
+    """The question with what was rejected replaced by what was said instead, and what else is added.
+
+    "I need a lawyer" with "not a lawyer, an accountant" becomes "I need a accountant".
+    """
+    kin = {stem(word) for word in rejected}
+    added = follow_ups.REJECTED.sub(" ", added)
+    instead = " ".join(word for word in words(added) if word in set(subject_words(added)))
+    out: list[str] = []
+    for word in question.split():
+        bare = words(word)
+        if bare and stem(bare[-1]) in kin:
+            if instead and instead not in out:
+                out.append(instead)
+        else:
+            out.append(word)
+    replaced = " ".join(out)
+    return replaced, re.sub(r"^\W*(?:but|maar|mais)\b", "", added)
+
+
+def _refused(dialogue: Dialogue, message: str) -> frozenset[str]:
+    """Everyone shown before a wish for someone else, and whoever a "not" was said of by name."""
+    seen: dict[str, Shown] = {}
+    refused: set[str] = set()
+    for past, words_then in _with_next_message(dialogue, message):
+        seen |= {one.username: one for one in past.shown}
+        if follow_ups.wants_someone_else(words_then):
+            refused |= set(seen)
+        refused |= {one.username for one in seen.values() if _is_denied(one.name, words_then)}
+    return frozenset(refused)
+
+
+def _with_next_message(dialogue: Dialogue, message: str) -> Iterable[tuple[Past, str]]:
+    following = [turn.message for turn in dialogue.past[1:]] + [message]
+    return zip(dialogue.past, following, strict=True)
+
+
+def _is_denied(name: str, message: str) -> bool:
+    if not name:
+        return False
+    pattern = (
+        rf"\b(?:not|no|niet|geen|pas|without|zonder|sans)\s+(?:by\s+|met\s+)?{re.escape(name)}"
+    )
+    return re.search(pattern, message, re.IGNORECASE) is not None
+
+
+def _last_shown(dialogue: Dialogue) -> tuple[Shown, ...]:
+    return next((turn.shown for turn in reversed(dialogue.past) if turn.shown), ())
+
+
+def _below(shown: Iterable[Shown]) -> Constraints:
+    """A rate under the cheapest of those shown, in that one's currency."""
+    priced = [one for one in shown if one.hourly_rate is not None]
+    if not priced:
+        return NONE
+    cheapest = min(priced, key=lambda one: one.hourly_rate or Decimal(0))
+    rate = (cheapest.hourly_rate or Decimal(0)) - CENT
+    if rate <= 0:
+        return NONE
+    return Constraints(max_hourly_rate=rate, currency=cheapest.currency or None)

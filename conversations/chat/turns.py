@@ -1,0 +1,50 @@
+"""A received exchange carried to its terminal status, whatever happens on the way."""
+
+import logging
+import traceback
+
+from conversations.chat import wiring
+from conversations.errors import ConversationsError, TurnFailed
+from conversations.models import Conversation
+from experts.errors import ExpertsError
+
+logger = logging.getLogger(__name__)
+
+STORED = "Your message is stored, but no answer could be made; try again in a moment."
+
+
+def carry_out(conversation: Conversation) -> Conversation:
+    """Answer it and store the answer; one that is answered already stays as it is.
+
+    Errors: TurnFailed, after which it is stored as failed. If not even that can be stored, the
+    sweep closes it.
+    """
+    if conversation.is_answered:
+        return conversation
+    try:
+        conversation.answer(wiring.assistant().take_turn(conversation))
+    except BaseException as error:
+        _fail(conversation, error)
+        if isinstance(error, Exception):
+            raise TurnFailed(STORED) from error
+        raise
+    if not conversation.is_answered:
+        raise TurnFailed(STORED)
+    return conversation
+
+
+def _fail(conversation: Conversation, error: BaseException) -> None:
+    # Messages of foreign errors may hold a visitor's words: the log gets the place, not the text.
+    frames = "".join(traceback.format_tb(error.__traceback__))
+    logger.error("Conversation %s failed: %s\n%s", conversation.pk, type(error).__name__, frames)
+    try:
+        conversation.fail(_reason(error))
+    except Exception as second:  # noqa: BLE001 - the first error is the one to report
+        kind = type(second).__name__
+        logger.error("Conversation %s could not be closed: %s", conversation.pk, kind)
+
+
+def _reason(error: BaseException) -> str:
+    if isinstance(error, (ConversationsError, ExpertsError)):
+        return f"{type(error).__name__}: {error}"
+    return type(error).__name__
