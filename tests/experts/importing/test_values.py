@@ -6,13 +6,14 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
+from django.db import models
 from hypothesis import given
 from hypothesis import strategies as st
 
 from experts.importing.dates import read_date
 from experts.importing.languages import KNOWN_CODES, read_languages
 from experts.importing.links import read_link
-from experts.importing.profiles import Profile, read_profile
+from experts.importing.profiles import LENGTHS, Profile, read_profile
 from experts.importing.reading import Record
 from experts.importing.text import tidy_line, tidy_text
 from experts.models import Expert
@@ -170,10 +171,11 @@ def test_invisible_control_characters_are_removed_and_told() -> None:
 
 
 def test_texts_are_cut_to_what_the_database_holds_and_told() -> None:
-    names = ("first_name", "last_name", "name", "job_title", "company", "category", "location")
-    for name in names:
-        profile = profile_of(**{name: "é" * 1000})
-        length = Expert._meta.get_field(name).max_length
+    for name, length in LENGTHS.items():
+        field = Expert._meta.get_field(name)
+        assert isinstance(field, models.CharField | models.TextField)
+        assert field.max_length in (length, None)
+        profile = profile_of(**{name: "é" * (length + 1)})
         assert profile.values == {name: "é" * length}
         assert profile.reasons == [f"{name}_cut"]
 
