@@ -56,7 +56,7 @@ def key_of(request: Request) -> str:
     return key
 
 
-def fingerprint_of(body: Mapping[str, Any]) -> str:
+def fingerprint_of(body: Any) -> str:
     """SHA-256 hex of what is asked, however its JSON is spaced and ordered."""
     asked = {name: value for name, value in body.items() if name not in NOT_THE_REQUEST}
     return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()

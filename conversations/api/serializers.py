@@ -65,7 +65,7 @@ class ChatRequestSerializer(serializers.Serializer[Fields]):
     )
     thread = Thread(required=False, allow_null=True, help_text="Continue this dialogue.")
     filters = FiltersSerializer(required=False, allow_null=True)
-    source = BoundedObject(
+    source = BoundedObject(  # type: ignore[assignment]
         required=False, allow_null=True, help_text="Where the visitor is: page, referrer, utm."
     )
     stream = serializers.BooleanField(required=False, default=False)
@@ -176,6 +176,6 @@ class ProblemSerializer(serializers.Serializer[Fields]):
     title = serializers.CharField()
     status = serializers.IntegerField()
     detail = serializers.CharField()
-    instance = serializers.CharField()
+    instance = serializers.CharField()  # type: ignore[assignment]
     request_id = serializers.CharField()
-    errors = PointedSerializer(many=True, required=False)
+    errors = PointedSerializer(many=True, required=False)  # type: ignore[assignment]

@@ -27,9 +27,7 @@ class PublicViewSet(ViewSet):
     def throttled(self, request: Request, wait: float | None) -> None:  # type: ignore[override]
         raise Throttled(wait)
 
-    def finalize_response(
-        self, request: Request, response: Any, *args: Any, **kwargs: Any
-    ) -> HttpResponseBase:
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         finished: HttpResponseBase = super().finalize_response(request, response, *args, **kwargs)
         throttles.describe(finished, getattr(request, "quotas", ()))
         return finished

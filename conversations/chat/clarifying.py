@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from django.db.models import Count
 
+from conversations.chat.evidence import tier_of
 from conversations.chat.protocols import Turn
 from conversations.chat.texts import Phrases, listed, phrases
 from conversations.chat.words import stem, subject_words
@@ -39,9 +40,10 @@ def _unused(text: Phrases, variants: tuple[str, ...], turn: Turn, choices: str =
 
 
 def kinds(retrieval: Retrieval) -> list[str]:
-    """Tags, categories or titles that split the best candidates, each covering others than the
-    ones before it. Empty or one when they are all of a kind."""
-    candidates = retrieval.candidates[:LOOKED_AT]
+    """Tags, categories or titles that split those who may fit, each covering others than the ones
+    before it. Empty or one when they are all of a kind."""
+    found = retrieval.candidates[:LOOKED_AT]
+    candidates = [one for one in found if tier_of(one, retrieval.query) != "possible"]
     asked = {stem(word) for word in subject_words(retrieval.query)}
     holders: dict[str, set[int]] = {}
     spelled: dict[str, str] = {}

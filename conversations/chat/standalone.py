@@ -96,7 +96,7 @@ def _joined(question: str, added: str, message: str) -> str:
 
 
 def _replaced(question: str, added: str, rejected: list[str]) -> tuple[str, str]:
-    """The question with what was rejected replaced by what was said instead, and what else is added.
+    """The question with what was rejected replaced by what was said instead, and the rest to add.
 
     "I need a lawyer" with "not a lawyer, an accountant" becomes "I need a accountant".
     """
@@ -129,7 +129,7 @@ def _refused(dialogue: Dialogue, message: str) -> frozenset[str]:
 
 def _with_next_message(dialogue: Dialogue, message: str) -> Iterable[tuple[Past, str]]:
     following = [turn.message for turn in dialogue.past[1:]] + [message]
-    return zip(dialogue.past, following, strict=True)
+    return zip(dialogue.past, following, strict=False)
 
 
 def _is_denied(name: str, message: str) -> bool:

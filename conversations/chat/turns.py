@@ -19,8 +19,14 @@ def carry_out(conversation: Conversation) -> Conversation:
     Errors: TurnFailed, after which it is stored as failed. If not even that can be stored, the
     sweep closes it.
     """
-    if conversation.is_answered:
-        return conversation
+    if conversation.is_open:
+        _answer(conversation)
+    if not conversation.is_answered:  # closed by a sweep while it was being answered
+        raise TurnFailed(STORED)
+    return conversation
+
+
+def _answer(conversation: Conversation) -> None:
     try:
         conversation.answer(wiring.assistant().take_turn(conversation))
     except BaseException as error:
@@ -28,9 +34,6 @@ def carry_out(conversation: Conversation) -> Conversation:
         if isinstance(error, Exception):
             raise TurnFailed(STORED) from error
         raise
-    if not conversation.is_answered:
-        raise TurnFailed(STORED)
-    return conversation
 
 
 def _fail(conversation: Conversation, error: BaseException) -> None:

@@ -30,14 +30,13 @@ class OfflineComposer:
 def _reply(
     turn: Turn, narrative: str, picks: tuple[Pick, ...], suggestions: tuple[str, ...]
 ) -> Reply:
-    is_question = bool(picks) or turn.decision.reason not in ("no_question", "no_evidence")
     return Reply(
         narrative=narrative,
         picks=picks,
         suggestions=suggestions,
         interpreted=turn.retrieval.constraints.as_interpreted(),
         language=turn.language,
-        question=turn.question.text if is_question else "",
+        question="" if turn.decision.reason == "no_question" else turn.question.text,
         composer=OfflineComposer.name,
         generation=turn.retrieval.generation,
     )
