@@ -7,7 +7,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.core.exceptions import ValidationError
-from django.db.models import Model, QuerySet, TextField
+from django.db.models import Model, QuerySet, TextField, URLField
 from django.db.models.functions import Cast
 from django.http import HttpRequest
 from django.utils import timezone
@@ -44,7 +44,7 @@ class ExpertForm(forms.ModelForm):  # type: ignore[type-arg]  # no generic at ru
     tags = WordsField(required=False, help_text="With commas between.")
 
     def clean_languages(self) -> list[str]:
-        codes = [code.lower() for code in self.cleaned_data["languages"]]
+        codes = list(dict.fromkeys(code.lower() for code in self.cleaned_data["languages"]))
         for code in codes:
             if not re.fullmatch("[a-z]{2}", code):
                 raise ValidationError(
@@ -127,7 +127,7 @@ class LanguageFilter(ValueFilter):
 class ExpertAdmin(ModelAdmin):
     form = ExpertForm
     list_display = ["username", "full_name", "title_and_company", "rate", "recommendable",
-                    "missing", "is_active", "updated_at"]  # fmt: skip
+                    "missing", "is_active", "updated"]  # fmt: skip
     list_filter = [
         RecommendableFilter,
         ("is_active", BooleanRadioFilter),
@@ -137,12 +137,11 @@ class ExpertAdmin(ModelAdmin):
     ]
     list_filter_submit = True
     list_per_page = 50
-    show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     search_fields = ["username", "name", "job_title", "company", "category", "bio"]
     search_help_text = "A name, username, title, company, category or words of the profile."
     ordering = ["username"]
-    sortable_by = ["username", "full_name", "rate", "updated_at"]
+    sortable_by = ["username", "full_name", "rate", "updated"]
     actions = ["deactivate", "reactivate"]
     fieldsets = [
         (None, {"fields": ["username", "is_active", "state"]}),
@@ -159,6 +158,11 @@ class ExpertAdmin(ModelAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
         return [*self.readonly_fields, *(["username"] if obj else [])]  # it is the identity
 
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if isinstance(db_field, URLField):
+            kwargs["assume_scheme"] = "https"
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
     # --- Columns ---------------------------------------------------------------------------------
 
     @display(description="full name", ordering="name")
@@ -172,11 +176,16 @@ class ExpertAdmin(ModelAdmin):
 
     @display(description="rate", ordering="hourly_rate")
     def rate(self, expert: Expert) -> str:
-        return f"{expert.currency} {expert.hourly_rate}".strip() if expert.hourly_rate else "–"
+        price = f"{expert.currency} {expert.hourly_rate}".strip() if expert.hourly_rate else "–"
+        return format_html('<span class="mm-nowrap">{}</span>', price)
 
     @display(description="may be recommended", boolean=True)
     def recommendable(self, expert: Expert) -> bool:
         return expert.is_recommendable
+
+    @display(description="updated", ordering="updated_at")
+    def updated(self, expert: Expert) -> str:
+        return timezone.localtime(expert.updated_at).strftime("%Y-%m-%d %H:%M")
 
     @display(description="missing")
     def missing(self, expert: Expert) -> str:

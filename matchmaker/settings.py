@@ -153,11 +153,17 @@ STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"
 WHITENOISE_USE_FINDERS = True  # static files are served from the packages: nothing to collect
 
+LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
 UNFOLD = {  # the admin's theme
     "SITE_TITLE": "matchmaker",
     "SITE_HEADER": "matchmaker",
     "SITE_SUBHEADER": "Leads and experts",
     "SITE_SYMBOL": "handshake",
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml",
+         "href": lambda _: static("conversations/favicon.svg")},
+    ],
     "STYLES": [lambda _: static("conversations/admin.css")],
     "COLORS": {"primary": "conversations.admin.navigation.primary_colors"},
     "SIDEBAR": {"navigation": "conversations.admin.navigation.sidebar"},

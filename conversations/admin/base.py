@@ -19,7 +19,7 @@ COUNTED = 10_000
 class BoundedPaginator(Paginator):  # type: ignore[type-arg]  # no generic at run time
     """Counts no further than COUNTED; who needs an older row narrows the list down."""
 
-    template_name = "admin/conversations/pagination.html"
+    template_name = "admin/conversations/includes/page_numbers.html"
 
     @cached_property
     def count(self) -> int:
@@ -42,6 +42,9 @@ class PageChangeList(ChangeList):
         super().get_results(request)
         keys = list(self.result_list.values_list("pk", flat=True))
         ordering = self.get_ordering(request, self.queryset)
+        narrowed = self.query or self.has_active_filters
+        if not narrowed or getattr(self.paginator, "has_more_than_counted", False):
+            self.full_result_count = self.result_count  # the header has nothing to add
         desk: Any = self.model_admin
         self.result_list = desk.page(keys).order_by(*ordering)
 

@@ -35,7 +35,7 @@ NOT_LISTED = (
 
 @admin.register(Conversation)
 class ConversationAdmin(ReadOnlyAdmin):
-    list_display = ["asked", "email", "answer", "how", "experts", "votes", "when"]
+    list_display = ["asked", "email", "answer", "experts", "votes", "when"]
     list_filter = [
         TypeFilter,
         ConversationStatusFilter,
@@ -84,27 +84,25 @@ class ConversationAdmin(ReadOnlyAdmin):
         words = conversation.query
         return format_html('<span class="mm-words" title="{}">{}</span>', words, excerpt(words))
 
-    @display(description="answer", label={"Match": "success", "Clarification": "info"})
-    def answer(self, conversation: Row) -> str:
-        return str(conversation.get_response_type_display() or "None")
-
     @display(
-        description="status",
+        description="answer",
         label={
-            "Received": "warning",
-            "Failed": "danger",
-            "Abandoned": "danger",
-            "Degraded": "warning",
+            "match": "success",
+            "clarification": "info",
+            "received": "warning",
+            "failed": "danger",
+            "abandoned": "danger",
         },
     )
-    def how(self, conversation: Row) -> str:
-        return str(Conversation.Status(conversation.status).name.capitalize())
+    def answer(self, conversation: Row) -> str:
+        """What came of it: the kind of answer, or why there is none."""
+        return str(conversation.response_type or conversation.status)
 
     @display(description="experts shown")
     def experts(self, conversation: Row) -> str:
         if not conversation.shown:
             return "–"
-        return format_html_join(
+        names = format_html_join(
             ", ",
             "{}{}",
             (
@@ -115,6 +113,7 @@ class ConversationAdmin(ReadOnlyAdmin):
                 for row in conversation.shown
             ),
         )
+        return format_html('<span class="mm-names">{}</span>', names)
 
     @display(description="feedback")
     def votes(self, conversation: Row) -> str:

@@ -13,9 +13,11 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.timesince import timesince
 from unfold.decorators import display
+from unfold.widgets import UnfoldAdminSelectWidget
 
 from conversations.admin.base import DeskAdmin, excerpt
 from conversations.admin.exchange import MOST_EXCHANGES, dialogues
+from conversations.admin.fields import KnownField, RowFormSet
 from conversations.admin.filters import (
     AnswersFilter,
     DayRangeFilter,
@@ -28,22 +30,6 @@ from conversations.leads.search import lead_matches
 from conversations.models import Lead
 
 Row = Any  # a Lead of leads_with_figures
-
-
-class OwnerField(forms.ModelChoiceField):  # type: ignore[type-arg]  # no generic at run time
-    """Asks for the staff once, however many rows the list has."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.people = {str(person.pk): person for person in self.queryset or ()}
-        self.choices = [("", self.empty_label), *((key, who) for key, who in self.people.items())]
-
-    def to_python(self, value: Any) -> Any:
-        if value in self.empty_values:
-            return None
-        if str(value) not in self.people:
-            raise forms.ValidationError(self.error_messages["invalid_choice"], "invalid_choice")
-        return self.people[str(value)]
 
 
 class LeadForm(forms.ModelForm):  # type: ignore[type-arg]  # no generic at run time
@@ -110,9 +96,9 @@ class LeadAdmin(DeskAdmin):
         url = reverse("admin:conversations_conversation_changelist")
         return format_html('<a href="{}?lead__id__exact={}">{}</a>', url, lead.pk, lead.exchanges)
 
-    @display(description="experts shown / opened")
+    @display(description="opened")
     def shown_experts(self, lead: Row) -> str:
-        return format_html("{} / {}", lead.shown, lead.clicks)
+        return f"{lead.clicks} of {lead.shown}" if lead.shown else "–"
 
     @display(description="feedback")
     def votes(self, lead: Row) -> str:
@@ -139,7 +125,8 @@ class LeadAdmin(DeskAdmin):
         if db_field.name == "owner":
             staff = Q(is_staff=True, is_active=True) | Q(leads__isnull=False)
             people = User.objects.filter(staff).distinct()
-            kwargs |= {"form_class": OwnerField, "queryset": people.order_by("username")}
+            kwargs |= {"form_class": KnownField, "queryset": people.order_by("username")}
+            kwargs |= {"widget": UnfoldAdminSelectWidget(), "empty_label": "nobody"}
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
@@ -152,6 +139,9 @@ class LeadAdmin(DeskAdmin):
     def get_changelist_form(self, request: HttpRequest, **kwargs: Any) -> Any:
         form = super().get_changelist_form(request, **kwargs)
         return type("LeadRowForm", (ShownValues, form), {})
+
+    def get_changelist_formset(self, request: HttpRequest, **kwargs: Any) -> Any:
+        return super().get_changelist_formset(request, formset=RowFormSet, **kwargs)
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
@@ -177,6 +167,7 @@ class LeadAdmin(DeskAdmin):
         if lead and self.has_view_or_change_permission(request, lead):
             exchanges = lead.conversations.count()
             context |= {
+                "show_save_and_add_another": False,
                 "dialogues": dialogues(lead),
                 "exchanges": exchanges,
                 "older": max(0, exchanges - MOST_EXCHANGES),
@@ -187,11 +178,8 @@ class LeadAdmin(DeskAdmin):
 
 def votes_text(ups: int, downs: int) -> str:
     """Counted votes in few characters."""
-    if not ups and not downs:
-        return "–"
-    return " ".join(
-        part for part in (f"👍 {ups}" if ups else "", f"👎 {downs}" if downs else "") if part
-    )
+    parts = [f"{ups} up" if ups else "", f"{downs} down" if downs else ""]
+    return ", ".join(part for part in parts if part) or "–"
 
 
 def ago(moment: Any) -> str:

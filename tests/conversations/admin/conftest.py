@@ -1,0 +1,35 @@
+"""The desk's visitors: a superuser, and staff who may do nothing."""
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from tests.conversations.admin import rows
+
+
+@pytest.fixture(autouse=True)
+def _the_admin_alone(settings: Any, db: None) -> None:
+    settings.ROOT_URLCONF = "tests.conversations.admin.urls"
+
+
+@pytest.fixture
+def boss(client: Client) -> Client:
+    client.force_login(User.objects.create_superuser("boss"))
+    return client
+
+
+@pytest.fixture
+def stranger() -> Client:
+    """Staff without any right."""
+    client = Client()
+    client.force_login(rows.staff("stranger"))
+    return client
+
+
+@pytest.fixture
+def seller() -> Client:
+    client = Client()
+    client.force_login(rows.staff("seller", role="sales"))
+    return client

@@ -1,0 +1,95 @@
+"""Leads and exchanges as the desk finds them."""
+
+import uuid
+from typing import Any
+
+from django.contrib.auth.models import Group, Permission, User
+
+from conversations.models import (
+    Attempt,
+    Click,
+    Conversation,
+    EmailCapture,
+    Feedback,
+    Lead,
+    Recommendation,
+)
+from experts.models import Expert
+
+LISTS = ("lead", "conversation", "feedback", "click", "emailcapture", "attempt")
+
+
+def expert(username: str = "ines-vermeulen", **fields: Any) -> Expert:
+    given = {
+        "name": "Ines Vermeulen", "job_title": "Payroll consultant", "company": "Loonwijs",
+        "hourly_rate": "95.00", "currency": "EUR", "languages": ["nl", "en"], "bio": "Payroll.",
+    }  # fmt: skip
+    return Expert.objects.create(username=username, **(given | fields))
+
+
+def card(one: Expert, **fields: Any) -> dict[str, Any]:
+    return {
+        "id": one.username, "name": one.name, "title": one.job_title, "company": one.company,
+        "hourly_rate": str(one.hourly_rate), "currency": one.currency, "profile_url": None,
+        "why": "Ran payroll for ten years.", "tier": "strong",
+        "evidence": [{"field": "bio", "text": "Payroll."}],
+    } | fields  # fmt: skip
+
+
+def lead(email: str = "ana@example.com", **fields: Any) -> Lead:
+    found, _ = Lead.objects.get_or_create(
+        email_key=email.casefold(), defaults={"email": email} | fields
+    )
+    return found
+
+
+def conversation(
+    email: str = "ana@example.com",
+    query: str = "Who can run our payroll?",
+    shown: tuple[Expert, ...] = (),
+    **fields: Any,
+) -> Conversation:
+    given = {
+        "response_type": "match" if shown else "clarification",
+        "response_narrative": "Here is who fits." if shown else "Which country is it about?",
+        "response_experts": [card(one) for one in shown],
+        "status": Conversation.Status.ANSWERED,
+    }
+    row = Conversation(lead=lead(email), email=email, query=query, **(given | fields))
+    row.save()
+    for rank, one in enumerate(shown, start=1):
+        Recommendation.objects.create(
+            conversation=row, expert=one, username=one.username, rank=rank, score=0.5,
+            tier="strong", why="Ran payroll for ten years.",
+        )  # fmt: skip
+    return row
+
+
+def vote(row: Conversation, up: bool = True, **fields: Any) -> Feedback:
+    given = {"counted": True, "vote": "up" if up else "down", "claimed_id": row.pk}
+    return Feedback.objects.create(conversation=row, **(given | fields))
+
+
+def one_of_each() -> dict[str, Any]:
+    """A row in every list of the desk, by model name."""
+    shown = expert()
+    row = conversation(shown=(shown,), thread=uuid.uuid4())
+    return {
+        "expert": shown,
+        "lead": row.lead,
+        "conversation": row,
+        "feedback": vote(row),
+        "click": Click.objects.create(
+            conversation=row, claimed_id=row.pk, username=shown.username, counted=True
+        ),
+        "emailcapture": EmailCapture.objects.create(lead=row.lead, email=row.email, query="Call."),
+        "attempt": Attempt.objects.create(reason="throttled", email="bot@example.com"),
+    }
+
+
+def staff(name: str = "sam", role: str = "", rights: tuple[str, ...] = ()) -> User:
+    person = User.objects.create_user(name, is_staff=True)
+    if role:
+        person.groups.add(Group.objects.get(name=role))
+    person.user_permissions.add(*Permission.objects.filter(codename__in=rights))
+    return person
