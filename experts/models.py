@@ -122,6 +122,19 @@ class Expert(models.Model):
             if getattr(self, field) in (None, "", [])
         ]
 
+    def public_profile(self) -> dict[str, Any]:
+        """What a visitor may see of this expert, as the contract shapes it."""
+        return {
+            "id": self.username,
+            "name": self.name,
+            "title": self.job_title,
+            "company": self.company,
+            "hourly_rate": None if self.hourly_rate is None else f"{self.hourly_rate:.2f}",
+            "currency": self.currency,
+            "profile_url": self.profile_url or None,
+            "photo_url": self.photo_url or None,
+        }
+
     def document(self) -> Document:
         tags = ", ".join([*self.tags, *filter(None, [self.category])])
         return Document(self.username, self.job_title, self.company, tags, self.bio)

@@ -1,4 +1,4 @@
-"""The seams of the search, one page. Vectors are unit float32; a higher score is better everywhere."""
+"""The seams of the search, one page. Vectors are unit float32; a higher score is better."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -16,23 +16,34 @@ Progress = Callable[[int], None]  # called with the number of texts just finishe
 
 
 class Embedder(Protocol):
-    """Text to unit vectors. Errors: EmbedderError."""
+    """Text to unit vectors, thread-safe. Errors: EmbedderError."""
+
+    @property
+    def name(self) -> str:
+        """The model as the setting names it."""
+        ...
 
     @property
     def fingerprint(self) -> str:
-        """Names the weights: two embedders with the same one give the same vectors."""
+        """Names the weights: two embedders with the same one give the same vectors. Loads none."""
         ...
 
     @property
     def dimension(self) -> int: ...
 
-    def embed_documents(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors: ...
+    def prepare(self) -> None:
+        """Before a build: the weights are there, fetched if need be, and are the published ones."""
+        ...
+
+    def embed_documents(
+        self, texts: Sequence[str], progress: Progress | None = None
+    ) -> Vectors: ...
 
     def embed_query(self, text: str) -> Vector: ...
 
 
 class VectorIndex(Protocol):
-    """Exact search by inner product over the rows of one generation."""
+    """Exact search by inner product over the rows of one generation. Errors: IndexUnavailable."""
 
     @property
     def size(self) -> int: ...
@@ -53,6 +64,11 @@ class VectorIndex(Protocol):
         """The stored vectors of these rows, for reuse by the next build."""
         ...
 
+    @classmethod
+    def discard(cls, generation: str) -> None:
+        """Remove what a generation keeps outside of its folder, if anything is there."""
+        ...
+
 
 class LexicalIndex(Protocol):
     """Search by the words themselves over the rows of one generation."""
@@ -70,4 +86,12 @@ class LexicalIndex(Protocol):
 
     def search(self, query: str, k: int, allowed: Allowed | None = None) -> tuple[Rows, Scores]:
         """The k best allowed rows that share a word with the query, equal scores by row."""
+        ...
+
+    def scores(self, query: str) -> Scores:
+        """The score of every row, in row order; 0 where no word is shared."""
+        ...
+
+    def known(self, query: str) -> float:
+        """Share of the query's distinct content words that any row holds, 0 to 1."""
         ...

@@ -1,0 +1,161 @@
+"""Search by words: BM25 over stems and pieces of words, one sparse table of ready scores."""
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Literal, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse  # type: ignore[import-untyped]
+
+from experts.errors import IndexUnavailable
+from experts.search import features
+from experts.search.languages import without_function_words, words
+from experts.search.protocols import Allowed, Progress, Rows, Scores
+
+# High k1 and b: a profile that says a word often means it, and a long one says everything once.
+K1, B = 3.0, 0.9
+COMMON = 0.25  # a piece in more than this share of the profiles tells nothing
+RARE = 50  # unless that is only a handful of profiles
+
+
+class Bm25Index:
+    """Lucene's form of BM25. An empty directory, and a query without words, find nothing."""
+
+    def __init__(
+        self,
+        vocabulary: dict[str, int],
+        starts: NDArray[np.int64],
+        rows: NDArray[np.int32],
+        weights: NDArray[np.float32],
+        size: int,
+    ) -> None:
+        self.vocabulary = vocabulary  # feature to column
+        self.starts = starts  # (columns + 1,): column c holds postings starts[c]:starts[c + 1]
+        self.rows = rows  # (postings,)
+        self.weights = weights  # (postings,): what one occurrence in a query adds
+        self.size = size
+
+    @classmethod
+    def build(cls, texts: Sequence[str], progress: Progress | None = None) -> Self:
+        seen, of_texts = _word_counts(texts, progress)
+        vocabulary, of_words = _feature_counts(list(seen))
+        counts = (of_texts @ of_words).tocsc()
+        counts.sort_indices()
+        holding = np.diff(counts.indptr)
+        lengths = np.asarray(counts.sum(axis=1), np.float64).ravel()
+        mean = lengths.mean() if lengths.any() else 1.0
+        idf = np.log1p((len(texts) - holding + 0.5) / (holding + 0.5))
+        often = K1 * (1 - B + B * lengths / mean)
+        found = counts.data.astype(np.float64)
+        weights = np.repeat(idf, holding) * found / (found + often[counts.indices])
+        kept = _telling(vocabulary, holding, len(texts))
+        postings = np.repeat(kept, holding)
+        columns = np.cumsum(kept) - 1
+        return cls(
+            {feature: int(columns[at]) for feature, at in vocabulary.items() if kept[at]},
+            np.concatenate([[0], np.cumsum(holding[kept])]).astype(np.int64),
+            counts.indices[postings].astype(np.int32),
+            weights[postings].astype(np.float32),
+            len(texts),
+        )
+
+    def save(self, path: Path) -> None:
+        path.mkdir(exist_ok=True)
+        facts = {"size": self.size, "vocabulary": list(self.vocabulary)}
+        (path / "words.json").write_text(json.dumps(facts, ensure_ascii=False), encoding="utf-8")
+        for name in ("starts", "rows", "weights"):
+            np.save(path / f"{name}.npy", getattr(self, name))
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        try:
+            facts = json.loads((path / "words.json").read_text(encoding="utf-8"))
+            vocabulary = {feature: column for column, feature in enumerate(facts["vocabulary"])}
+            starts = np.load(path / "starts.npy")
+            # An empty file cannot be mapped.
+            how: Literal["r"] | None = "r" if starts[-1] else None
+            rows, weights = (np.load(path / f"{name}.npy", how) for name in ("rows", "weights"))
+            return cls(vocabulary, starts, rows, weights, facts["size"])
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise IndexUnavailable(f"The word index in {path} cannot be read: {error}") from error
+
+    def search(self, query: str, k: int, allowed: Allowed | None = None) -> tuple[Rows, Scores]:
+        return best(self.scores(query), k, allowed)
+
+    def scores(self, query: str) -> Scores:
+        scores = np.zeros(self.size, np.float32)
+        counts = Counter(word for word in without_function_words(words(query)))
+        asked: Counter[int] = Counter()
+        for of_word, count in zip(features.of_words(list(counts)), counts.values(), strict=True):
+            for feature in of_word:
+                if feature in self.vocabulary:
+                    asked[self.vocabulary[feature]] += count
+        for column, count in asked.items():
+            postings = slice(self.starts[column], self.starts[column + 1])
+            scores[self.rows[postings]] += count * self.weights[postings]
+        return scores
+
+    def known(self, query: str) -> float:
+        asked = sorted(set(without_function_words(words(query))))
+        stems = (
+            [each for each in found if not each.startswith(features.PIECE)]
+            for found in features.of_words(asked)
+        )
+        hits = [any(stem in self.vocabulary for stem in of_word) for of_word in stems if of_word]
+        return sum(hits) / len(hits) if hits else 0.0
+
+
+def best(scores: Scores, k: int, allowed: Allowed | None) -> tuple[Rows, Scores]:
+    """The k best allowed rows above zero, equal scores by row."""
+    found = np.flatnonzero(scores if allowed is None else scores * allowed)
+    if len(found) > k > 0:
+        least = np.partition(scores[found], len(found) - k)[len(found) - k]
+        found = found[scores[found] >= least]  # ties with the last one stay until rows decide
+    order = np.argsort(-scores[found], kind="stable")[: max(k, 0)]
+    return found[order].astype(np.int64), scores[found[order]]
+
+
+def _word_counts(texts: Sequence[str], progress: Progress | None) -> tuple[dict[str, int], Any]:
+    """The distinct words and a sparse (texts, words) table of how often each is said."""
+    seen: dict[str, int] = {}
+    columns: list[int] = []
+    ends = [0]
+    for text in texts:
+        said = without_function_words(words(text))
+        columns += [seen.setdefault(word, len(seen)) for word in said]
+        ends.append(len(columns))
+        if progress:
+            progress(1)
+    table = sparse.csr_matrix(
+        (np.ones(len(columns), np.int32), np.array(columns, np.int32), np.array(ends, np.int64)),
+        shape=(len(texts), len(seen)),
+    )
+    table.sum_duplicates()
+    return seen, table
+
+
+def _feature_counts(some: list[str]) -> tuple[dict[str, int], Any]:
+    """The distinct features and a sparse (words, features) table."""
+    vocabulary: dict[str, int] = {}
+    columns: list[int] = []
+    ends = [0]
+    for of_word in features.of_words(some):
+        columns += [vocabulary.setdefault(feature, len(vocabulary)) for feature in of_word]
+        ends.append(len(columns))
+    table = sparse.csr_matrix(
+        (np.ones(len(columns), np.int32), np.array(columns, np.int32), np.array(ends, np.int64)),
+        shape=(len(some), len(vocabulary)),
+    )
+    table.sum_duplicates()
+    return vocabulary, table
+
+
+def _telling(
+    vocabulary: dict[str, int], holding: NDArray[np.int32], size: int
+) -> NDArray[np.bool_]:
+    """Which features are kept: stems always, pieces only when not too common."""
+    is_piece = np.array([feature.startswith(features.PIECE) for feature in vocabulary], np.bool_)
+    return ~is_piece | (holding <= max(COMMON * size, RARE))

@@ -1,0 +1,129 @@
+"""Embedding with sentence-transformers. Importing this file imports neither it nor torch."""
+
+import os
+import re
+from collections.abc import Sequence
+from functools import cached_property
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from experts.errors import EmbedderError
+from experts.search.backends.weights import ModelFiles, locate, needs_no_network
+from experts.search.protocols import Progress, Vector, Vectors
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+BATCH = 32
+CHUNK = 256  # texts between two reports of progress
+MANY = 100  # texts from which on a build takes every core
+E5 = re.compile(r"(?:^|[-/_])e5(?:[-_]|$)", re.IGNORECASE)
+
+
+class SentenceTransformersEmbedder:
+    """Any sentence-transformers model: packaged, a folder, or a hub name. Thread-safe."""
+
+    def __init__(self, model: str) -> None:
+        self.name = model
+        # One text at a time: fast tokenizers do not survive two threads, and torch gains nothing.
+        self._lock = Lock()
+        self._loaded: SentenceTransformer | None = None
+
+    @cached_property
+    def files(self) -> ModelFiles:
+        return locate(self.name)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        return self.files.fingerprint(*self._prompts().values())
+
+    @cached_property
+    def dimension(self) -> int:
+        return len(self.embed_query("dimension"))
+
+    def prepare(self) -> None:
+        try:
+            files = self.files
+        except EmbedderError:
+            self._fetch()
+            files = self.files
+        files.check()
+
+    def embed_query(self, text: str) -> Vector:
+        # A lone surrogate, which JSON can carry, would break the tokenizer.
+        clean = text.encode("utf-8", "replace").decode()
+        vector: Vector = self._encode([clean], "encode_query")[0]
+        return vector
+
+    def embed_documents(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
+        vectors = np.empty((len(texts), self.dimension), np.float32)
+        by_length = sorted(range(len(texts)), key=lambda row: len(texts[row]), reverse=True)
+        for start in range(0, len(texts), CHUNK):
+            rows = by_length[
+                start : start + CHUNK
+            ]  # alike in length, so little padding is computed
+            threads = os.cpu_count() or 1 if len(texts) > MANY else 1
+            vectors[rows] = self._encode([texts[row] for row in rows], "encode_document", threads)
+            if progress:
+                progress(len(rows))
+        return vectors
+
+    def _encode(self, texts: list[str], method: str, threads: int = 1) -> Vectors:
+        with self._lock:
+            model = self._loaded or self._load(str(self.files.folder))
+            try:
+                with _torch_threads(threads):
+                    vectors = getattr(model, method)(
+                        texts, batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False
+                    )
+            except Exception as error:
+                raise EmbedderError(
+                    f"EMBEDDING_MODEL={self.name} failed on a text: {error}"
+                ) from error
+        return np.asarray(vectors, np.float32)
+
+    def _load(self, source: str) -> "SentenceTransformer":
+        if needs_no_network(self.name):
+            os.environ.setdefault("HF_HUB_OFFLINE", "1")
+        try:
+            from sentence_transformers import SentenceTransformer
+            from transformers.utils import logging
+
+            logging.disable_progress_bar()
+            model = SentenceTransformer(source, device="cpu", prompts=self._prompts() or None)
+        except Exception as error:
+            raise EmbedderError(f"EMBEDDING_MODEL={self.name} cannot be loaded: {error}") from error
+        self._loaded = model
+        return model
+
+    def _prompts(self) -> dict[str, str]:
+        """E5 needs these prefixes, and its published files do not say so."""
+        if E5.search(self.name):
+            return {"query": "query: ", "document": "passage: "}
+        return {}
+
+    def _fetch(self) -> None:
+        """Let the library fetch exactly the files that it loads."""
+        with self._lock:
+            self._load(self.name)
+
+
+class _torch_threads:  # noqa: N801 - reads as a verb in a with statement
+    """Torch's global thread count for a while: spinning threads make a worker slow the others."""
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+
+    def __enter__(self) -> None:
+        import torch
+
+        if torch.get_num_threads() != self.count:
+            torch.set_num_threads(self.count)
+
+    def __exit__(self, *_: Any) -> None:
+        import torch
+
+        if torch.get_num_threads() != 1:
+            torch.set_num_threads(1)

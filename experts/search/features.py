@@ -1,0 +1,50 @@
+"""What a word is matched by: its stem in each language, and its pieces of four letters.
+
+No language is guessed per text: a word is stemmed as English, as Dutch and as French, for visitors
+and profiles mix them. The pieces carry compounds ("belastingadvies" and "advies") and cognates
+across languages; on the judged sets they were the largest single gain.
+"""
+
+import unicodedata
+from collections.abc import Sequence
+from threading import local
+from typing import Any
+
+import Stemmer
+
+ALGORITHMS = {"en": "english", "nl": "dutch", "fr": "french"}
+PIECE = "#"  # begins the name of a piece; a stem begins with its language
+LENGTH = 4
+_thread = local()
+
+
+def of_words(some: Sequence[str]) -> list[list[str]]:
+    """The features of each word, in order; a word of one letter has none."""
+    stems = [
+        [f"{language}:{stem}" for stem in _stemmer(algorithm).stemWords(list(some))]
+        for language, algorithm in ALGORITHMS.items()
+    ]
+    return [
+        [*own, *pieces(word)] if len(word) > 1 else []
+        for word, *own in zip(some, *stems, strict=True)
+    ]
+
+
+def pieces(word: str) -> list[str]:
+    """Character 4-grams of a word without its accents, its ends marked: `_tax`, `tax_`."""
+    marked = f"_{unaccented(word)}_"
+    return [PIECE + marked[at : at + LENGTH] for at in range(max(1, len(marked) - LENGTH + 1))]
+
+
+def unaccented(word: str) -> str:
+    if word.isascii():
+        return word
+    return "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c))
+
+
+def _stemmer(algorithm: str) -> Any:
+    """A Snowball stemmer of this thread; they hold a buffer and cannot be shared."""
+    stemmers: dict[str, Any] = _thread.__dict__
+    if algorithm not in stemmers:
+        stemmers[algorithm] = Stemmer.Stemmer(algorithm)
+    return stemmers[algorithm]

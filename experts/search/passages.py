@@ -1,0 +1,147 @@
+"""The pieces of a profile that can be quoted: the title line and the sentences of the bio.
+
+A passage is known by a hash of its text. Evidence is looked up from the profile as it reads today,
+so a quotation is verbatim by construction, and a sentence edited since is simply not quoted.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from experts.models import Document
+from experts.search.protocols import Rows, Scores, Vector
+
+Hashes = NDArray[np.uint64]
+MOST_SENTENCES = 40  # of one bio; a visitor is shown one or two
+LONGEST = 400  # characters; a bio without full stops is cut between words
+SHORTEST = 3  # words; a shorter fragment says nothing by itself
+BREAK = re.compile(
+    r"(?<=[.!?…])[\"'”’)\]]*\s+(?=[\"'“‘(\[]?[^\W_a-zà-ÿ])"  # an end, then no lower-case letter
+    r"|\s*[\r\n\u2028\u2029]+\s*"
+    r"|\s+[•·▪●*–—-]\s+"
+    r"|(?<=;)\s+"
+)
+ABBREVIATION = re.compile(
+    r"(?:^|[\s(])(?:[A-Z]|e\.g|i\.e|bijv|bv|dr|drs|ing|ir|m|mevr|mme|mr|mrs|ms|nr|no|prof|st|vs|etc|incl|"
+    r"p\.ex|t\.e\.m|o\.a|ca|approx)\.$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Quotable:
+    """A verbatim piece of the named field."""
+
+    field: str
+    text: str
+
+    @property
+    def hash(self) -> int:
+        return int.from_bytes(hashlib.blake2b(self.text.encode(), digest_size=8).digest(), "little")
+
+
+def split(document: Document) -> list[Quotable]:
+    """Title line and bio sentences, in order; each is a substring of its field."""
+    title = document.title.strip()
+    pieces = [Quotable("job_title", title)] if title else []
+    return pieces + [Quotable("bio", text) for text in sentences(document.bio)]
+
+
+def sentences(text: str) -> list[str]:
+    """Verbatim sentences of a text, at most MOST_SENTENCES of at most LONGEST characters."""
+    found: list[str] = []
+    for start, end in _spans(text):
+        piece = text[start:end].strip()
+        if len(piece.split()) >= SHORTEST:
+            found.append(piece)
+            if len(found) == MOST_SENTENCES:
+                break
+    return found
+
+
+def _spans(text: str) -> Iterator[tuple[int, int]]:
+    start = 0
+    for match in BREAK.finditer(text):
+        if not ABBREVIATION.search(text[max(start, match.start() - 12) : match.start()]):
+            yield from _bounded(text, start, match.start())
+            start = match.end()
+    yield from _bounded(text, start, len(text))
+
+
+def _bounded(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    while end - start > LONGEST:
+        cut = text.rfind(" ", start + 1, start + LONGEST)
+        cut = cut if cut > start else start + LONGEST
+        yield start, cut
+        start = cut
+    yield start, end
+
+
+class PassageVectors:
+    """Vectors of the distinct passages of a generation, found by hash; memory-mapped from disk."""
+
+    def __init__(
+        self,
+        hashes: Hashes,
+        vectors: NDArray[np.float16],
+        offsets: NDArray[np.int64],
+        members: NDArray[np.int32],
+    ) -> None:
+        self.hashes = hashes  # (passages,), ascending
+        self.vectors = vectors  # (passages, dimension), of length 1 but for half precision
+        self.offsets = offsets  # (rows + 1,): row r has members[offsets[r]:offsets[r + 1]]
+        self.members = members  # positions in `vectors`
+
+    @classmethod
+    def load(cls, folder: Path) -> "PassageVectors":
+        with np.load(folder / "passages.npz") as table:
+            hashes, offsets, members = table["hashes"], table["offsets"], table["members"]
+        # An empty file cannot be mapped.
+        vectors = np.load(folder / "passages.npy", mmap_mode="r" if len(hashes) else None)
+        return cls(hashes, vectors, offsets, members)
+
+    def save(self, folder: Path) -> None:
+        np.savez(
+            folder / "passages.npz",
+            hashes=self.hashes,
+            offsets=self.offsets,
+            members=self.members,
+        )
+        np.save(folder / "passages.npy", self.vectors)
+
+    def positions(self, hashes: Hashes) -> NDArray[np.int64]:
+        """Where each hash stands, -1 for one that the generation does not hold."""
+        if not len(self.hashes):
+            return np.full(len(hashes), -1, np.int64)
+        at = np.minimum(np.searchsorted(self.hashes, hashes), len(self.hashes) - 1)
+        return np.where(self.hashes[at] == hashes, at, -1)
+
+    def best_of_rows(self, query: Vector, rows: Rows) -> Scores:
+        """Cosine of the best passage of each row; 0 for a row that has none."""
+        counts = self.offsets[rows + 1] - self.offsets[rows]
+        starts = np.cumsum(counts) - counts
+        within = np.arange(counts.sum()) - np.repeat(starts, counts)
+        members = self.members[np.repeat(self.offsets[rows], counts) + within]
+        cosines = self.vectors[members].astype(np.float32) @ query
+        best = np.zeros(len(rows), np.float32)
+        holding = counts > 0  # reduceat reads on into the next row where there is nothing
+        if len(cosines):
+            best[holding] = np.maximum.reduceat(cosines, starts[holding])
+        return best
+
+    def similarities(
+        self, query: Vector, pieces: Sequence[Quotable]
+    ) -> list[tuple[Quotable, float]]:
+        """Cosine of each piece that the generation knows, best first, ties in reading order."""
+        at = self.positions(np.array([piece.hash for piece in pieces], np.uint64))
+        known = [(piece, at) for piece, at in zip(pieces, at.tolist(), strict=True) if at >= 0]
+        if not known:
+            return []
+        cosines = self.vectors[[at for _, at in known]].astype(np.float32) @ query
+        order = np.argsort(-cosines, kind="stable")
+        return [(known[i][0], float(cosines[i])) for i in order]

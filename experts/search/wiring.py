@@ -1,0 +1,89 @@
+"""The one wiring file of the finding: which embedder, store and folder. Cached per process."""
+
+import logging
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+from django.core.signals import setting_changed
+
+from experts.errors import ExpertsError
+from experts.search.protocols import Embedder, LexicalIndex, VectorIndex
+from experts.search.retrieval import Retriever
+from experts.search.snapshots import SnapshotStore, Stores
+
+logger = logging.getLogger(__name__)
+DECIDE = {"EMBEDDING_MODEL", "VECTOR_STORE", "INDEX_DIR"}  # the settings this file reads
+
+
+@cache
+def embedder() -> Embedder:
+    if settings.EMBEDDING_MODEL == "offline":
+        from experts.search.backends.offline import HashingEmbedder
+
+        return HashingEmbedder()
+    from experts.search.backends.sentence_transformers import SentenceTransformersEmbedder
+
+    return SentenceTransformersEmbedder(settings.EMBEDDING_MODEL)
+
+
+def vector_store() -> type[VectorIndex]:
+    if settings.VECTOR_STORE == "pgvector":
+        from experts.search.backends.pgvector import PgVectorIndex
+
+        return PgVectorIndex
+    from experts.search.backends.faiss import FaissIndex
+
+    return FaissIndex
+
+
+def lexical_store() -> type[LexicalIndex]:
+    from experts.search.backends.bm25 import Bm25Index
+
+    return Bm25Index
+
+
+@cache
+def snapshots() -> SnapshotStore:
+    stores = Stores(settings.VECTOR_STORE, vector_store, lexical_store)
+    return SnapshotStore(settings.INDEX_DIR, embedder, stores)
+
+
+@cache
+def retriever() -> Retriever:
+    return Retriever(embedder(), snapshots())
+
+
+def index_problem() -> str:
+    """Empty when ready to search; else a sentence for operators. Never raises.
+
+    A later generation that does not fit is no problem while the one before it is in service.
+    """
+    try:
+        return "" if snapshots().current() else snapshots().problem
+    except Exception:
+        logger.exception("The index could not be examined")
+        return "The index cannot be opened; the log says why."
+
+
+def warm() -> None:
+    """Load the weights and open the index, in a process that serves; survives their absence."""
+    snapshots().open(whole=True)
+    try:
+        embedder().embed_query("warm")
+    except ExpertsError as error:
+        logger.error("%s", error)
+
+
+def reset() -> None:
+    """Forget everything cached; the next call reads the settings again."""
+    for cached in (retriever, snapshots, embedder):
+        cached.cache_clear()
+
+
+def _forget(*, setting: str, **_: Any) -> None:
+    if setting in DECIDE:
+        reset()
+
+
+setting_changed.connect(_forget, dispatch_uid="experts.search.wiring")
