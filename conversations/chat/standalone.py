@@ -34,8 +34,8 @@ def standalone_query(reading: Reading, message: str, dialogue: Dialogue) -> Ques
     the place of the earlier one. Whoever was refused before stays excluded in either case.
     """
     excluded = dialogue.refused | _refused(dialogue, message)
-    before = _before(dialogue)
-    if before is None or not _follows(message, before):
+    before = _before(dialogue, message)
+    if before is None or not _follows(reading, message, before):
         return Question(reading.text or message, reading.constraints, excluded)
     text = _joined(before.question, reading.text, message)
     wishes = before.wishes.overridden_by(reading.constraints)
@@ -44,13 +44,15 @@ def standalone_query(reading: Reading, message: str, dialogue: Dialogue) -> Ques
     return Question(text or message, wishes, excluded, is_follow_up=True)
 
 
-def _before(dialogue: Dialogue) -> Past | None:
-    """The last turn that asked something: stored, or told by the client and read the same way."""
+def _before(dialogue: Dialogue, message: str) -> Past | None:
+    """The turn that offered these very words to click, else the last one that asked something:
+    stored, or told by the client and read the same way."""
     if not settings.HISTORY_TURNS:
         return None
     if dialogue.past:
         recent = dialogue.past[-settings.HISTORY_TURNS :]
-        return next((turn for turn in reversed(recent) if turn.question), None)
+        offering = (turn for turn in reversed(recent) if _offers(turn, message))
+        return next(offering, None) or next((one for one in reversed(recent) if one.question), None)
     return _heard(dialogue)
 
 
@@ -71,11 +73,14 @@ def _heard(dialogue: Dialogue) -> Past | None:
     return before
 
 
-def _follows(message: str, before: Past) -> bool:
-    if follow_ups.continues(message):
+def _offers(turn: Past, message: str) -> bool:
+    return message.casefold() in {text.casefold() for text in turn.suggestions}
+
+
+def _follows(reading: Reading, message: str, before: Past) -> bool:
+    if follow_ups.continues(message) or not subject_words(reading.text):
         return True
-    offered = {text.casefold() for text in before.suggestions}
-    if message.strip().casefold() in offered:
+    if _offers(before, message):
         return True
     # An answer to a clarifying question is short; a long one is a new, complete question.
     return before.asked_back and len(subject_words(message)) <= 2 * follow_ups.FEW_SUBJECTS

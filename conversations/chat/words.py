@@ -26,22 +26,22 @@ GENERIC = word_set(
     """
     help helping helps need needs needed looking look search searching find finding found seek
     seeking want wanted wants wish hire hiring know knows anyone anybody somebody person people
-    expert experts specialist specialists professional professionals consultant consultants
-    advisor adviser advice advise freelancer freelancers question questions problem problems issue
+    expert experts specialist specialists professional professionals
+    advice advise freelancer freelancers question questions problem problems issue
     issues thing things something anything stuff matter project projects work working job business
     company urgent urgently today tomorrow soon asap quick quickly fast best good right really
     very much many lot bit kind sort way going tell give show recommend suggest suggestion
     suggestions recommendation possible maybe talk speak discuss contact call information info
     general support assist assistance make get got let start don't can't
     hulp help helpen nodig gezocht vind vinden zoekt gezocht graag weten kent ken persoon mensen
-    deskundige deskundigen experten specialisten adviseur adviseurs advies raad vraag vragen
+    deskundige deskundigen experten specialisten advies raad vraag vragen
     probleem problemen iets ding dingen zaak zaken werk werken bedrijf onderneming dringend
     vandaag morgen snel goede goed beste echt heel veel beetje soort aanraden aanbevelen misschien
     praten spreken bellen informatie algemeen algemene maken krijgen hebt hier daar eens even wel
     aide aider besoin cherche cherchons chercher recherche recherchons trouver trouve veux
     voudrais voudrions souhaite souhaitons aimerais connaître connaissez quelqu'un quelqu personne
     personnes gens experts experte spécialiste spécialistes professionnel professionnels conseil
-    conseils conseiller question questions problème problèmes quelque chose truc choses affaire
+    conseils question questions problème problèmes quelque chose truc choses affaire
     affaires travail projet entreprise société urgent urgence aujourd'hui demain vite rapidement
     bon bonne meilleur vraiment très beaucoup peu genre sorte recommander conseillez proposer
     peut-être parler discuter appeler renseignements informations général générale faire avoir

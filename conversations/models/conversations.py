@@ -26,7 +26,7 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
 
         The lead has to be the same too: whoever learns a thread's id learns nothing said in it.
         """
-        if conversation._state.adding:
+        if not conversation.pk:
             return self.none()
         same = self.filter(thread=conversation.thread, lead=conversation.lead_id)
         return same.filter(pk__lt=conversation.pk).answered().order_by("-pk")

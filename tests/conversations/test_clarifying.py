@@ -1,0 +1,99 @@
+"""Asking back: specific, never twice the same, and twice at most."""
+
+import pytest
+
+from experts.models import Expert
+from tests.conversations.conftest import Ask
+
+pytestmark = pytest.mark.django_db
+
+GREETINGS = ["hello", "Hi there!", "Hallo, goeiedag", "bonjour", "merci", "ok", "👋", "...", "help"]
+NONSENSE = ["asdf qwer zxcv", "qqqqqqqqq", "xkcd blorp fnord"]
+
+
+@pytest.mark.parametrize("words", GREETINGS + NONSENSE)
+def test_what_asks_nothing_gets_a_kind_question_and_no_experts(
+    experts: None, ask: Ask, words: str
+) -> None:
+    answer = ask(words)
+
+    assert answer["type"] == "clarification"
+    assert answer["experts"] == []
+    assert answer["narrative"].endswith("?") or answer["narrative"].endswith(".")
+    assert 2 <= len(answer["suggestions"]) <= 4
+
+
+def test_a_field_is_split_into_its_kinds(experts: None, ask: Ask) -> None:
+    answer = ask("marketing")
+
+    assert answer["type"] == "clarification"
+    assert all(choice in answer["narrative"] for choice in answer["suggestions"])
+    tags = {tag for tags in Expert.objects.values_list("tags", flat=True) for tag in tags}
+    assert set(answer["suggestions"]) <= tags
+
+
+def test_the_same_question_is_never_asked_twice(experts: None, ask: Ask) -> None:
+    first = ask("hello")
+    second = ask("hello", thread=first["thread"])
+
+    assert second["type"] == "clarification"
+    assert first["narrative"] != second["narrative"]
+    assert not set(first["suggestions"]) & set(second["suggestions"])
+
+
+@pytest.mark.parametrize("words", ["hello", "asdf qwer", "marketing", "help me please"])
+def test_after_two_questions_it_answers_and_says_what_was_assumed(
+    experts: None, ask: Ask, words: str
+) -> None:
+    first = ask(words)
+    second = ask("hm", thread=first["thread"])
+    third = ask("hello", thread=first["thread"])
+
+    assert (first["type"], second["type"], third["type"]) == (
+        "clarification", "clarification", "match",
+    )  # fmt: skip
+    assert "assumed" in third["narrative"]
+    assert third["experts"]
+
+
+def test_an_empty_directory_asks_and_never_matches(db: None, reindex: Ask, ask: Ask) -> None:
+    reindex()
+    first = ask("I need a tax lawyer")
+    narratives = [first["narrative"]]
+    for _ in range(4):
+        answer = ask("I need a tax lawyer", thread=first["thread"])
+        assert answer["type"] == "clarification"
+        narratives.append(answer["narrative"])
+
+    assert len(set(narratives)) == len(narratives)
+
+
+@pytest.mark.parametrize(
+    ("words", "language"),
+    [
+        ("Ik zoek een boekhouder in Gent", "nl"),
+        ("Wie kan mijn lekkend dak herstellen?", "nl"),
+        ("boekhouder btw-aangiften webshop", "nl"),
+        ("J'ai besoin d'un avocat pour un licenciement", "fr"),
+        ("Qui peut aider en cas de burn-out ?", "fr"),
+        ("I need a tax adviser", "en"),
+        ("GDPR audit", "en"),
+        ("bonjour", "fr"),
+        ("hallo", "nl"),
+    ],
+)
+def test_the_answer_is_in_the_visitors_language(
+    experts: None, ask: Ask, words: str, language: str
+) -> None:
+    from conversations.models import Conversation
+
+    answer = ask(words)
+    assert Conversation.objects.get(pk=answer["id"]).language == language
+
+
+def test_a_wordless_follow_up_keeps_the_language_of_the_thread(experts: None, ask: Ask) -> None:
+    from conversations.models import Conversation
+
+    first = ask("Ik zoek een boekhouder in Gent")
+    second = ask("webshops", thread=first["thread"])
+    assert Conversation.objects.get(pk=second["id"]).language == "nl"
