@@ -56,7 +56,9 @@ def make_plan(
         rows += [_deactivation(username) for username in absent]
         refusal = cap.refusal(len(absent), len(known.active))
     elif absent:
-        notes.append(f"{len(absent)} active experts are not in the file; they stay as they are.")
+        notes.append(
+            f"Active experts that the file lacks and that stay as they are: {len(absent)}."
+        )
     recommendable = sum(ready for _, ready in planned)
     return Plan(directory.source, tuple(rows), recommendable, tuple(notes), refusal)
 

@@ -5,6 +5,7 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import eq
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,7 +48,7 @@ class Directory:
 
     def notes(self) -> list[str]:
         """What a person should know about the file as a whole."""
-        notes = []
+        notes = [f"Read as {self.encoding}, cells parted by {self.delimiter}."]
         if self.header.ignored:
             notes.append(f"Columns ignored: {', '.join(self.header.ignored)}.")
         if self.header.repeated:
@@ -187,7 +188,7 @@ def _records(table: Table, header: Header) -> Iterator[Record]:
             problem = "broken_quotes"
         elif len(cells) > table.width:
             problem = "too_many_cells"
-        elif [key(cell) for cell in cells] == names:
+        elif len(cells) == len(names) and all(map(eq, map(key, cells), names)):
             problem = "repeated_header"
         if problem:
             yield Record(line, {}, problem=problem, raw=tuple(cells))

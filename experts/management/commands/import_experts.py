@@ -29,7 +29,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--max-deactivate",
             default="20%",
-            metavar="20%%",
+            metavar="20%",
             help="refuse the import beyond this share (20%%) or number (20) of active experts",
         )
         parser.add_argument("--report", type=Path, help="write every row of the plan to this CSV")

@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from experts.errors import ImportFailed
-from experts.importing import Action, make_plan, read_directory
+from experts.importing import Action, explain, make_plan, read_directory
 from experts.models import Expert
 
 HEADER = "Username,First Name,Last Name,Bio,Hourly Rate,Currency,Profile URL,Created At,Languages\n"
@@ -23,7 +23,9 @@ def plan_and_apply(content: bytes) -> None:
     except ImportFailed:
         return
     with transaction.atomic():
-        make_plan(directory).apply()
+        plan = make_plan(directory)
+        assert all(explain(reason) != reason.replace("_", " ") for reason in plan.reasons)
+        plan.apply()
         again = make_plan(directory)
         assert not again.writes, again.rows
         assert len(again.rows) == len(directory.records)

@@ -176,7 +176,7 @@ def everyone(count: int) -> list[dict[str, str]]:
 def test_who_is_absent_stays_unless_it_is_asked_for() -> None:
     import_rows(*everyone(10))
     plan = import_rows(*everyone(9))
-    assert plan.notes == ("1 active experts are not in the file; they stay as they are.",)
+    assert plan.notes[-1] == "Active experts that the file lacks and that stay as they are: 1."
     assert Expert.objects.filter(is_active=True).count() == 10
 
 

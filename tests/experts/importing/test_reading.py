@@ -101,6 +101,7 @@ def test_unknown_and_repeated_columns_are_told_and_do_no_harm() -> None:
     directory = read_directory(b"Shoe Size,URL,Username,Title,Profile URL,title\n43,u,a,,p,Cook\n")
     assert cells(directory) == [{"username": "a", "job_title": "Cook", "profile_url": "p"}]
     assert directory.notes() == [
+        "Read as utf-8, cells parted by comma.",
         "Columns ignored: Shoe Size.",
         "Columns given more than once, the first filled cell counts: profile_url, job_title.",
     ]
