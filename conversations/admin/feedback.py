@@ -42,14 +42,16 @@ class ClaimAdmin(ReadOnlyAdmin):
         if claim.conversation is None:
             return format_html("#{}, unknown", claim.claimed_id)
         url = reverse("admin:conversations_conversation_change", args=[claim.conversation_id])
-        return format_html('<a href="{}">{}</a>', url, excerpt(claim.conversation.query, 60))
+        return format_html(
+            '<a class="mm-link" href="{}">{}</a>', url, excerpt(claim.conversation.query, 60)
+        )
 
     @display(description="lead")
     def lead(self, claim: Any) -> str:
         if claim.conversation is None:
             return "–"
         url = reverse("admin:conversations_lead_change", args=[claim.conversation.lead_id])
-        return format_html('<a href="{}">{}</a>', url, claim.conversation.lead)
+        return format_html('<a class="mm-link" href="{}">{}</a>', url, claim.conversation.lead)
 
     @display(description="when", ordering="created_at")
     def when(self, claim: Any) -> str:

@@ -55,7 +55,7 @@ class ShownValues:
 @admin.register(Lead)
 class LeadAdmin(DeskAdmin):
     form = LeadForm
-    list_display = ["email", "words", "status", "owner", "asked", "shown_experts", "votes", "seen"]
+    list_display = ["email", "words", "status", "owner", "seen", "asked", "opened", "votes"]
     list_editable = ["status", "owner"]
     list_filter = [
         LeadStatusFilter,
@@ -91,13 +91,15 @@ class LeadAdmin(DeskAdmin):
             '<span class="mm-words" title="{}">{}</span>', lead.last_words, excerpt(lead.last_words)
         )
 
-    @display(description="exchanges")
+    @display(description="asked")
     def asked(self, lead: Row) -> str:
         url = reverse("admin:conversations_conversation_changelist")
-        return format_html('<a href="{}?lead__id__exact={}">{}</a>', url, lead.pk, lead.exchanges)
+        return format_html(
+            '<a class="mm-link" href="{}?lead__id__exact={}">{}</a>', url, lead.pk, lead.exchanges
+        )
 
     @display(description="opened")
-    def shown_experts(self, lead: Row) -> str:
+    def opened(self, lead: Row) -> str:
         return f"{lead.clicks} of {lead.shown}" if lead.shown else "–"
 
     @display(description="feedback")
