@@ -1,6 +1,7 @@
 """The one table from errors to HTTP problem details (RFC 9457)."""
 
 import logging
+import traceback
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.views import defaults
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 
-from conversations.errors import ConversationsError, KeyInFlight, KeyReused
+from conversations.errors import ConversationsError, KeyInFlight, KeyReused, TurnFailed
 from experts.errors import ExpertsError, IndexUnavailable
 
 logger = logging.getLogger(__name__)
@@ -50,6 +51,11 @@ TITLES = {
 }  # fmt: skip
 
 
+def frames(error: BaseException) -> str:
+    """Where it happened, without the message: a database's may quote a visitor's row."""
+    return "".join(traceback.format_tb(error.__traceback__))
+
+
 def problem(
     request: HttpRequest | None, status_code: int, title: str, detail: str, **extra: Any
 ) -> dict[str, Any]:
@@ -74,12 +80,13 @@ def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response:
         return _api_problem(request, error)
     for kind, status_code, title, detail in TABLE:
         if isinstance(error, kind):
-            if status_code >= 500:
-                logger.error("%s: %s", title, type(error).__name__, exc_info=error)
+            if status_code >= 500 and not isinstance(error, TurnFailed):  # the turn logged its own
+                said = error if isinstance(error, ExpertsError) else type(error).__name__
+                logger.error("%s: %s\n%s", title, said, frames(error))
             body = problem(request, status_code, title, detail or str(error))
             headers = {"Retry-After": "5"} if status_code in (409, 503) else {}
             return Response(body, status_code, headers=headers, content_type=MEDIA_TYPE)
-    logger.error("Unexpected %s", type(error).__name__, exc_info=error)
+    logger.error("Unexpected %s\n%s", type(error).__name__, frames(error))
     body = problem(request, 500, TITLES[500], "This is our fault; it has been recorded.")
     return Response(body, 500, content_type=MEDIA_TYPE)
 

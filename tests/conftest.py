@@ -4,6 +4,7 @@ import socket
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection
 
 LOOPBACK = ("127.", "localhost", "::1", "0.0.0.0")
@@ -22,6 +23,13 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         pytest.skip("about SQLite only")
     if item.get_closest_marker("postgresql") and connection.vendor != "postgresql":
         pytest.skip("about PostgreSQL only")
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings() -> None:
+    """SQLite in a file, as it is served: in memory, threads lock each other out of whole tables."""
+    if connection.vendor == "sqlite":
+        connection.settings_dict["TEST"]["NAME"] = str(settings.DATA_DIR / "test.db")
 
 
 @pytest.fixture(autouse=True)

@@ -39,7 +39,7 @@ def _answer(conversation: Conversation) -> None:
 def _fail(conversation: Conversation, error: BaseException) -> None:
     # Messages of foreign errors may hold a visitor's words: the log gets the place, not the text.
     frames = "".join(traceback.format_tb(error.__traceback__))
-    logger.error("Conversation %s failed: %s\n%s", conversation.pk, type(error).__name__, frames)
+    logger.error("Conversation %s failed: %s\n%s", conversation.pk, _reason(error), frames)
     try:
         conversation.fail(_reason(error))
     except Exception as second:  # noqa: BLE001 - the first error is the one to report
@@ -48,6 +48,7 @@ def _fail(conversation: Conversation, error: BaseException) -> None:
 
 
 def _reason(error: BaseException) -> str:
+    """For operators. Only errors of our own hold sentences that are known to be about no visitor."""
     if isinstance(error, (ConversationsError, ExpertsError)):
         return f"{type(error).__name__}: {error}"
     return type(error).__name__
