@@ -10,11 +10,7 @@ from django.test import Client
 from experts.models import Expert
 
 LIST = "/admin/experts/expert/"
-
-
-@pytest.fixture(autouse=True)
-def _the_admin_alone(settings: Any, db: None) -> None:
-    settings.ROOT_URLCONF = "tests.conversations.admin.urls"
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

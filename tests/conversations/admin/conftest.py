@@ -1,7 +1,5 @@
 """The desk's visitors: a superuser, and staff who may do nothing."""
 
-from typing import Any
-
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
@@ -10,8 +8,8 @@ from tests.conversations.admin import rows
 
 
 @pytest.fixture(autouse=True)
-def _the_admin_alone(settings: Any, db: None) -> None:
-    settings.ROOT_URLCONF = "tests.conversations.admin.urls"
+def _with_a_database(db: None) -> None:
+    pass
 
 
 @pytest.fixture
