@@ -8,15 +8,17 @@ index/generations/<id>.building/   one being written, or what a crash left of it
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from filelock import FileLock, Timeout
 
 from experts.errors import IndexUnavailable, RebuildInProgress
+from experts.search.manifest import Manifest
 
 BUILDING = ".building"
 Discard = Callable[[str], None]  # removes what a generation keeps elsewhere
@@ -98,6 +100,18 @@ class Generations:
         """Point to the generation before; a second call returns to the later one."""
         before, pointer = self.before(), self.pointer()
         self._point(Pointer(before, pointer.current if pointer else ""))
+
+    def calibrate(self, values: Mapping[str, Any]) -> None:
+        """Keep with the current generation what was fitted on it; serving processes notice.
+
+        Errors: IndexUnavailable without a current generation.
+        """
+        pointer = self.pointer()
+        if pointer is None:
+            raise IndexUnavailable("There is no index to calibrate; run manage.py rebuild_index.")
+        folder = self.path(pointer.current)
+        replace(Manifest.read(folder), calibration=values).write(folder)
+        self._point(pointer)
 
     def sweep(self, discard: Discard) -> None:
         """Remove what is neither current nor the one before: old ones, crashed builds."""

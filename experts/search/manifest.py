@@ -57,7 +57,9 @@ class Manifest:
             ) from error
 
     def write(self, folder: Path) -> None:
-        (folder / FILE).write_text(json.dumps(asdict(self), indent=2), encoding="utf-8")
+        aside = folder / f"{FILE}.new"
+        aside.write_text(json.dumps(asdict(self), indent=2), encoding="utf-8")
+        aside.replace(folder / FILE)
 
     def check_fit(self, fingerprint: str, model: str, vector_store: str) -> None:
         """IndexMismatch when another embedder or store made this generation."""

@@ -91,7 +91,7 @@ class SentenceTransformersEmbedder:
             from sentence_transformers import SentenceTransformer
             from transformers.utils import logging
 
-            logging.disable_progress_bar()
+            logging.disable_progress_bar()  # type: ignore[no-untyped-call]
             model = SentenceTransformer(source, device="cpu", prompts=self._prompts() or None)
         except Exception as error:
             raise EmbedderError(f"EMBEDDING_MODEL={self.name} cannot be loaded: {error}") from error
