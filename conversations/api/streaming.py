@@ -38,6 +38,7 @@ class Events:
 
     def __init__(self, turn: Callable[[], Conversation]) -> None:
         self.turn = turn
+        self.context = copy_context()  # of the request, which is over before it is read
         self.outcome: SimpleQueue[Conversation | TurnFailed] = SimpleQueue()
         self.starting = Lock()
         self.started = False
@@ -67,7 +68,7 @@ class Events:
             if self.started:
                 return
             self.started = True
-        Thread(target=copy_context().run, args=(self.carry_out,), name="turn").start()
+        Thread(target=self.context.run, args=(self.carry_out,), name="turn").start()
 
     def carry_out(self) -> None:
         try:

@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
+from conversations import stages
 from conversations.api import schema, serializers, throttles
 from conversations.api.idempotency import receive_once
 from conversations.api.negotiation import AlwaysJson, accepts_events
@@ -51,7 +52,9 @@ class ChatViewSet(PublicViewSet):
         words = self.checked(serializers.ChatRequestSerializer, request)
         wants_events = words.pop("stream") or accepts_events(request)
         words["request_id"] = getattr(request, "request_id", "")
-        conversation = receive_once(request, words)
+        stages.begin()
+        with stages.stage("receive"):
+            conversation = receive_once(request, words)
         if wants_events:
             return stream(partial(carry_out, conversation))
         return Response(serializers.answer_body(carry_out(conversation)))

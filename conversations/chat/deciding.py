@@ -15,16 +15,22 @@ CLEAR = 0.35
 def decide(retrieval: Retrieval, dialogue: Dialogue) -> Decision:
     """Whether the evidence of this retrieval carries a match in this dialogue."""
     if not retrieval.candidates:
-        return Decision(False, "nobody")
-    doubt = _doubt(retrieval)
-    if doubt is None:
-        return Decision(True, "enough")
+        return Decision(False, "nobody", doubt=1.0)
+    reason, doubt = _reason(retrieval), _doubt(retrieval)
+    if reason is None:
+        return Decision(True, "enough", doubt)
     if dialogue.clarifications >= ASK_AT_MOST:
-        return Decision(True, "assumed")
-    return Decision(False, doubt)
+        return Decision(True, "assumed", doubt)
+    return Decision(False, reason, doubt)
 
 
-def _doubt(retrieval: Retrieval) -> Reason | None:
+def _doubt(retrieval: Retrieval) -> float:
+    """Not calibrated: less for a longer question and for nearer evidence."""
+    meaning = max(retrieval.signals.best_dense, retrieval.signals.best_passage)
+    return (1 - min(1.0, max(0.0, meaning))) / (1 + len(subject_words(retrieval.query)) / 4)
+
+
+def _reason(retrieval: Retrieval) -> Reason | None:
     subjects = subject_words(retrieval.query)
     if not subjects:
         return "no_question"

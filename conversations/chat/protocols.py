@@ -26,6 +26,7 @@ class Decision:
 
     is_match: bool
     reason: Reason
+    doubt: float = 0.0  # 0 to 1: how much a question back is needed, whatever was decided
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,11 @@
 import logging
 import traceback
 
+from conversations import stages
 from conversations.chat import wiring
 from conversations.errors import ConversationsError, TurnFailed
 from conversations.models import Conversation
+from conversations.signals import turn_finished
 from experts.errors import ExpertsError
 
 logger = logging.getLogger(__name__)
@@ -20,7 +22,12 @@ def carry_out(conversation: Conversation) -> Conversation:
     sweep closes it.
     """
     if conversation.is_open:
-        _answer(conversation)
+        try:
+            _answer(conversation)
+        finally:
+            turn_finished.send_robust(
+                Conversation, conversation=conversation, seconds=stages.current()
+            )
     if not conversation.is_answered:  # closed by a sweep while it was being answered
         raise TurnFailed(STORED)
     return conversation
@@ -28,7 +35,9 @@ def carry_out(conversation: Conversation) -> Conversation:
 
 def _answer(conversation: Conversation) -> None:
     try:
-        conversation.answer(wiring.assistant().take_turn(conversation))
+        reply = wiring.assistant().take_turn(conversation)
+        with stages.stage("answer"):
+            conversation.answer(reply)
     except BaseException as error:
         _fail(conversation, error)
         if isinstance(error, Exception):
@@ -48,7 +57,7 @@ def _fail(conversation: Conversation, error: BaseException) -> None:
 
 
 def _reason(error: BaseException) -> str:
-    """For operators. Only errors of our own hold sentences that are known to be about no visitor."""
+    """For operators. Only errors of our own are known to say nothing about a visitor."""
     if isinstance(error, (ConversationsError, ExpertsError)):
         return f"{type(error).__name__}: {error}"
     return type(error).__name__

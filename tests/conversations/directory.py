@@ -49,7 +49,7 @@ PEOPLE: dict[str, dict[str, Any]] = {
     },
     "seo-sam": {
         "name": "Sam Brown", "job_title": "SEO consultant", "company": "Brown Search",
-        "bio": "I bring webshops to the first page of search results. I train marketing teams in SEO.",
+        "bio": "I bring webshops to the first page of search results. I train marketing teams.",
         "hourly_rate": "75", "currency": "USD", "languages": ["en"], "tags": ["SEO", "Marketing"],
         "category": "Marketing",
     },

@@ -97,9 +97,7 @@ def test_a_worker_that_is_told_to_stop_closes_what_it_was_answering(
     assert Conversation.objects.get().status == Conversation.Status.FAILED
 
 
-def test_an_index_that_was_never_built_loses_no_lead(
-    db: None, index_dir: Any, post: Ask
-) -> None:
+def test_an_index_that_was_never_built_loses_no_lead(db: None, index_dir: Any, post: Ask) -> None:
     response = post("/api/chat/", {"email": "ana@example.com", "query": "I need a lawyer"})
 
     assert response.status_code == 503
@@ -134,7 +132,12 @@ class Slow:
 
 @pytest.mark.parametrize(
     "change",
-    [{"is_active": False}, {"company": ""}, {"bio": "Something else by now."}, {"job_title": "Cook"}],
+    [
+        {"is_active": False},
+        {"company": ""},
+        {"bio": "Something else by now."},
+        {"job_title": "Cook"},
+    ],
 )
 def test_whoever_changes_while_the_model_thinks_is_shown_as_they_are_or_not_at_all(
     experts: None, ask: Ask, monkeypatch: pytest.MonkeyPatch, change: dict[str, Any]
@@ -225,12 +228,14 @@ def test_no_transaction_is_open_while_the_finder_and_the_composer_work(
     assert seen == [False, False]
 
 
+VOCABULARY = [
+    *("tax", "lawyer", "webshop", "gdpr", "audit", "boekhouder", "Gent", "marketing", "SEO"),
+    *("avocat", "licenciement", "dak", "under", "100", "euro", "an hour", "Dutch-speaking"),
+    *("someone cheaper", "someone else", "not", "hello", "?", ",", "zxcv", "Tom Claes"),
+    *("privacy-noor", "noor@example.com", "<b>", "😀"),
+]
 words = st.lists(
-    st.sampled_from(
-        "tax lawyer webshop gdpr audit boekhouder Gent marketing SEO advocat avocat licenciement "
-        "roof dak under 100 euro an hour Dutch-speaking cheaper someone else not hello ? , zxcv "
-        "Tom Claes privacy-noor noor@example.com <b> 😀".split()
-    ),
+    st.sampled_from(VOCABULARY),
     min_size=1,
     max_size=12,
 ).map(" ".join)

@@ -1,0 +1,145 @@
+"""How well the talk decides and understands, measured on labelled lines over the production path.
+
+A line is a JSON object with `text` and one of
+- `label`: "match" or "clarification", what the answer should be,
+- `clarification_need`: a number, higher the more a question back is needed,
+- `rewrite` with `conv` and `turn`: the message as one stand-alone question.
+`lang` and `history` are optional.
+"""
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from pathlib import Path
+from statistics import fmean
+from typing import Any
+
+from conversations.chat.assistant import Assistant
+from conversations.chat.words import stem, subject_words
+from conversations.models import Conversation
+
+Line = Mapping[str, Any]
+LABELS = ("match", "clarification")
+
+
+class BadLine(ValueError):
+    """A line that cannot be measured; the message says which and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One figure over the lines of one language."""
+
+    name: str
+    language: str
+    value: float
+    lines: int
+
+
+def read(path: Path) -> list[Line]:
+    """The lines of a file. Errors: OSError, BadLine."""
+    lines = []
+    with path.open(encoding="utf-8-sig") as file:
+        for number, text in enumerate(file, start=1):
+            if text.strip():
+                lines.append(_checked(text, number))
+    if not lines:
+        raise BadLine("The file has no lines.")
+    return lines
+
+
+def _checked(text: str, number: int) -> Line:
+    try:
+        line = json.loads(text)
+    except ValueError as error:
+        raise BadLine(f"Line {number} is not JSON.") from error
+    if not isinstance(line, dict) or not isinstance(line.get("text"), str):
+        raise BadLine(f"Line {number} has no text.")
+    if line.get("label", "match") not in LABELS:
+        raise BadLine(f"Line {number}: label must be match or clarification.")
+    if not {"label", "clarification_need", "rewrite"} & set(line):
+        raise BadLine(f"Line {number} has neither label, clarification_need nor rewrite.")
+    return line
+
+
+def measure(lines: Sequence[Line], assistant: Assistant) -> list[Measure]:
+    """Every figure the lines allow, over all of them and then by language."""
+    return [
+        *_decisions([line for line in lines if "label" in line], assistant),
+        *_needs([line for line in lines if "clarification_need" in line], assistant),
+        *_rewrites([line for line in lines if "rewrite" in line], assistant),
+    ]
+
+
+def _decisions(lines: Sequence[Line], assistant: Assistant) -> Iterable[Measure]:
+    told: dict[str, list[tuple[bool, bool]]] = defaultdict(list)
+    for line in lines:
+        turn = assistant.understand(_asked(line))
+        pair = (line["label"] == "clarification", not turn.decision.is_match)
+        for language in _groups(line):
+            told[language].append(pair)
+    for language, pairs in told.items():
+        asked = [should for should, did in pairs if did]
+        needed = [did for should, did in pairs if should]
+        right = [should == did for should, did in pairs]
+        yield Measure("accuracy", language, fmean(right), len(pairs))
+        yield Measure("clarify precision", language, fmean(asked or [0]), len(asked))
+        yield Measure("clarify recall", language, fmean(needed or [0]), len(needed))
+
+
+def _needs(lines: Sequence[Line], assistant: Assistant) -> Iterable[Measure]:
+    told: dict[str, list[tuple[float, float]]] = defaultdict(list)
+    for line in lines:
+        doubt = assistant.understand(_asked(line)).decision.doubt
+        for language in _groups(line):
+            told[language].append((float(line["clarification_need"]), doubt))
+    for language, pairs in told.items():
+        yield Measure("need AUC", language, concordance(pairs), len(pairs))
+
+
+def concordance(pairs: Sequence[tuple[float, float]]) -> float:
+    """Share of pairs of different need that the doubt puts in the right order, ties half: the area
+    under the curve when there are two needs."""
+    points = []
+    for (need, doubt), (other_need, other_doubt) in combinations(pairs, 2):
+        if need != other_need:
+            order = (need - other_need) * (doubt - other_doubt)
+            points.append(1.0 if order > 0 else 0.5 if order == 0 else 0.0)
+    return fmean(points) if points else 0.5
+
+
+def _rewrites(lines: Sequence[Line], assistant: Assistant) -> Iterable[Measure]:
+    ours: dict[str, list[float]] = defaultdict(list)
+    raw: dict[str, list[float]] = defaultdict(list)
+    said: dict[str, list[dict[str, str]]] = defaultdict(list)
+    for line in sorted(lines, key=lambda line: (str(line.get("conv")), line.get("turn", 0))):
+        history = said[str(line.get("conv"))]
+        turn = assistant.understand(_asked(line, history))
+        if history:  # a first message needs no rewriting
+            for language in _groups(line):
+                ours[language].append(overlap(turn.question.text, line["rewrite"]))
+                raw[language].append(overlap(line["text"], line["rewrite"]))
+        history.append({"role": "user", "content": line["text"]})
+    for language, scores in ours.items():
+        yield Measure("rewrite F1", language, fmean(scores), len(scores))
+        yield Measure("rewrite F1 of the bare message", language, fmean(raw[language]), len(scores))
+
+
+def overlap(text: str, target: str) -> float:
+    """F1 of the subject words, kin words counted as one."""
+    ours = Counter(stem(word) for word in subject_words(text))
+    theirs = Counter(stem(word) for word in subject_words(target))
+    shared = sum((ours & theirs).values())
+    return 2 * shared / (ours.total() + theirs.total()) if shared else float(ours == theirs)
+
+
+def _asked(line: Line, history: Sequence[Mapping[str, str]] = ()) -> Conversation:
+    return Conversation(
+        query=line["text"].strip(), history=list(history or line.get("history", []))
+    )
+
+
+def _groups(line: Line) -> list[str]:
+    return list(dict.fromkeys(["all", str(line.get("lang") or line.get("language") or "all")]))
