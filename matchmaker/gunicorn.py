@@ -1,7 +1,9 @@
 """How gunicorn serves: `gunicorn -c python:matchmaker.gunicorn matchmaker.wsgi`."""
 
 import os
+import shutil
 import sys
+import tempfile
 from typing import Any
 
 # Each worker embeds on one thread: OpenMP would take every core in every worker.
@@ -36,7 +38,23 @@ worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: PTH1
 proc_name = "matchmaker"
 errorlog = "-"
 loglevel = "warning"
+logconfig_dict = settings.LOGGING
 forwarded_allow_ips = "*" if settings.TRUSTED_PROXIES else "127.0.0.1"
+
+
+def on_starting(server: Any) -> None:
+    """Workers share what /metrics counts by files in a folder that starts empty."""
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="matchmaker-metrics-")
+
+
+def child_exit(server: Any, worker: Any) -> None:
+    from prometheus_client import multiprocess
+
+    multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
+
+
+def on_exit(server: Any) -> None:
+    shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)
 
 
 def when_ready(server: Any) -> None:

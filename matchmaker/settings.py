@@ -1,6 +1,7 @@
 """Every deploy-time choice. The environment is read here and nowhere else."""
 
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -107,6 +108,9 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "matchmaker.middleware.RequestId",
+    "matchmaker.middleware.RequestLine",
+    "matchmaker.middleware.Probes",
+    "matchmaker.middleware.ContentSecurityPolicy",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
@@ -161,8 +165,11 @@ UNFOLD = {  # the admin's theme
     "SITE_SUBHEADER": "Leads and experts",
     "SITE_SYMBOL": "handshake",
     "SITE_FAVICONS": [
-        {"rel": "icon", "type": "image/svg+xml",
-         "href": lambda _: static("conversations/favicon.svg")},
+        {
+            "rel": "icon",
+            "type": "image/svg+xml",
+            "href": lambda _: static("conversations/favicon.svg"),
+        },
     ],
     "STYLES": [lambda _: static("conversations/admin.css")],
     "COLORS": {"primary": "conversations.admin.navigation.primary_colors"},
@@ -179,7 +186,6 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HTTPS
 SECURE_HSTS_PRELOAD = SECURE_HTTPS
 if SECURE_HTTPS and TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-SECURE_REDIRECT_EXEMPT = [r"^livez/?$", r"^readyz/?$"]
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 X_FRAME_OPTIONS = "DENY"
 CORS_URLS_REGEX = r"^/api/.*$"
@@ -209,25 +215,36 @@ SPECTACULAR_SETTINGS = {
     "PREPROCESSING_HOOKS": ["matchmaker.schema.only_the_unversioned_paths"],
 }
 
-# --- Logs --------------------------------------------------------------------------------------
+# --- Seeing inside -----------------------------------------------------------------------------
 LOG_LEVEL = env.choice("LOG_LEVEL", "info", ("debug", "info", "warning", "error")).upper()
+# Lines for who sits at a terminal, JSON for whatever else reads them.
+LOG_FORMAT = env.choice("LOG_FORMAT", "line" if sys.stderr.isatty() else "json", ("json", "line"))
+_TOLD = {"handlers": ["console"], "level": LOG_LEVEL, "propagate": False}
+_SILENT: dict[str, Any] = {"handlers": [], "propagate": False}
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request_id": {"()": "matchmaker.logs.RequestIdFilter"}},
     "formatters": {
-        "line": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"}
+        "line": {"()": "matchmaker.logs.LineFormatter"},
+        "json": {"()": "matchmaker.logs.JsonFormatter"},
     },
-    "handlers": {
-        "console": {
-            "class": "logging.StreamHandler",
-            "filters": ["request_id"],
-            "formatter": "line",
-        }
-    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
-        name: {"handlers": ["console"], "level": LOG_LEVEL, "propagate": False}
-        for name in ("matchmaker", "conversations", "experts")
+        "matchmaker": _TOLD,
+        "conversations": _TOLD,
+        "experts": _TOLD,
+        "gunicorn.error": {**_TOLD, "level": "WARNING"},
+        # Without Django's own handler, which mails whole requests to ADMINS.
+        "django": {"handlers": [], "level": "WARNING"},
+        "django.request": {"level": "ERROR"},
+        # These print raw paths; the line of the request says the same without.
+        "django.security.DisallowedHost": _SILENT,
+        "django.server": _SILENT,
     },
 }
+METRICS_TOKEN = env.text("METRICS_TOKEN")  # empty: /metrics answers this machine only
+SENTRY_DSN = env.text("SENTRY_DSN")
+SENTRY_ENVIRONMENT = env.text("SENTRY_ENVIRONMENT", "production")
+if SENTRY_DSN and not re.fullmatch(r"https?://[^@/\s]+@[^@\s]+/\d+", SENTRY_DSN):
+    raise ImproperlyConfigured("SENTRY_DSN must look like https://key@sentry.example.com/1.")

@@ -1,18 +1,18 @@
-"""Routes."""
+"""Routes. The probes /livez, /readyz and /metrics are answered before any of them."""
 
 from django.contrib import admin
-from django.urls import include, path, re_path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.views.generic import TemplateView
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from matchmaker import health
 
-api = [
+api: list[URLPattern | URLResolver] = [
     path("", include("conversations.api.urls")),
     path("", include("experts.api.urls")),
     re_path(r"^health/?$", health.HealthView.as_view()),
     re_path(r"^schema/?$", SpectacularAPIView.as_view(), name="schema"),
-    re_path(r"^docs/?$", SpectacularSwaggerView.as_view(url="/api/schema/"), name="docs"),
+    re_path(r"^docs/?$", SpectacularSwaggerSplitView.as_view(url="/api/schema/"), name="docs"),
 ]
 
 urlpatterns = [
@@ -20,8 +20,6 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/v1/", include((api, "v1"))),
     path("api/", include(api)),
-    re_path(r"^livez/?$", health.livez),
-    re_path(r"^readyz/?$", health.readyz),
 ]
 
 handler400 = "matchmaker.problems.bad_request"

@@ -16,5 +16,7 @@ if settings.SECRET_KEY_MISSING:
     )
 
 from experts.search import wiring  # noqa: E402
+from matchmaker import logs  # noqa: E402
 
+logs.catch_what_nobody_caught()
 wiring.warm()

@@ -14,6 +14,7 @@ from conversations.chat.standalone import standalone_query
 from conversations.errors import ComposerUnavailable
 from conversations.models import Conversation
 from conversations.replies import Pick, Reply
+from conversations.stages import stage
 from experts.models import Expert
 from experts.search.constraints import read_constraints
 
@@ -35,7 +36,8 @@ class Assistant:
         started = perf_counter()
         turn = self.understand(conversation)
         found = perf_counter()
-        reply = still_true(self.compose(turn), turn, self.offline)
+        with stage("compose"):
+            reply = still_true(self.compose(turn), turn, self.offline)
         return replace(
             reply,
             usage={
@@ -51,8 +53,10 @@ class Assistant:
         reading = read_constraints(conversation.query)
         question = standalone_query(reading, conversation.query, dialogue)
         constraints = question.wishes.overridden_by(demands(conversation.filters))
-        retrieval = self.finder.retrieve(question.text, constraints, limit, question.excluded)
-        decision = decide(retrieval, dialogue)
+        with stage("retrieve"):
+            retrieval = self.finder.retrieve(question.text, constraints, limit, question.excluded)
+        with stage("decide"):
+            decision = decide(retrieval, dialogue)
         language = language_of(conversation.query, dialogue.languages)
         return Turn(conversation.query, question, language, dialogue, retrieval, decision)
 

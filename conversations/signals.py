@@ -1,0 +1,9 @@
+"""What the talk tells whoever listens; nobody has to. A listener never costs an answer."""
+
+from django.dispatch import Signal
+
+# A turn reached its terminal status: conversation=Conversation, seconds={stage: float}.
+turn_finished = Signal()
+
+# The breaker before the language model moved: is_open=bool.
+breaker_moved = Signal()
