@@ -1,0 +1,178 @@
+"""Every server that speaks the protocol of OpenAI, through their own client.
+
+One request, one reply. What goes wrong becomes one of our errors here; their sentences name a
+status and never repeat what the server said, for that may hold the key or a visitor's words.
+"""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Never
+
+import httpx2
+import openai
+
+from conversations.chat.backends.bounded import BoundedTransport
+from conversations.chat.composing import ModelComposer
+from conversations.chat.llm import deadlines
+from conversations.chat.llm.asking import Completion, LanguageModel, Message
+from conversations.chat.llm.budget import DailyBudget
+from conversations.chat.llm.deadlines import Allowance
+from conversations.chat.llm.errors import (
+    FormNotTaken,
+    Garbled,
+    Limited,
+    ModelFailed,
+    Refused,
+    ServerFailed,
+    TooBig,
+    TooSlow,
+    Unreachable,
+)
+from conversations.chat.protocols import Composer
+
+HOSTED = "https://api.openai.com/v1"
+NO_KEY = "none"  # the client insists on one; servers without keys ignore it
+PARAMETERS = (
+    "response_format", "json_schema", "json_object", "max_tokens", "max_completion_tokens",
+    "temperature",
+)  # fmt: skip
+BROKEN_OFF = re.compile("disconnected|closed")  # a connection that ended, kept alive or not
+LONGEST_WAIT = 600.0  # seconds that a Retry-After is believed
+
+
+class OpenAIComposer(ModelComposer):
+    """The composer over one such server: with a key, an address, or both."""
+
+    def __init__(
+        self, offline: Composer, model: str, base_url: str = "", key: str = "", budget: int = 0
+    ) -> None:
+        endpoint = OpenAIEndpoint(model, base_url, key)
+        super().__init__(LanguageModel(endpoint, DailyBudget(budget)), offline)
+
+    @property
+    def name(self) -> str:
+        return f"openai:{self.model.endpoint.model}"[:100]
+
+
+class OpenAIEndpoint:
+    """One server and one of its models. Thread-safe."""
+
+    def __init__(self, model: str, base_url: str = "", key: str = "") -> None:
+        self.model = model
+        self.base_url = base_url or HOSTED
+        self.client = openai.OpenAI(
+            api_key=key or NO_KEY,
+            base_url=self.base_url,
+            max_retries=0,  # ours know the deadline
+            http_client=httpx2.Client(transport=BoundedTransport(), follow_redirects=False),
+        )
+
+    def complete(
+        self, messages: Sequence[Message], parameters: Mapping[str, Any], allowance: Allowance
+    ) -> Completion:
+        try:
+            with deadlines.within(allowance):
+                body = self._body(messages, parameters, allowance)
+        except (openai.OpenAIError, httpx2.HTTPError, httpx2.InvalidURL, UnicodeError) as error:
+            _raise_ours(error, allowance)
+        return _completion(body)
+
+    def _body(
+        self, messages: Sequence[Message], parameters: Mapping[str, Any], allowance: Allowance
+    ) -> bytes:
+        asking = self.client.chat.completions.with_streaming_response.create(
+            model=self.model,
+            messages=list(messages),  # type: ignore[arg-type]
+            timeout=max(allowance.seconds, 0.001),
+            extra_body=dict(parameters),
+        )
+        with asking as response:
+            return b"".join(response.http_response.iter_raw())
+
+
+def _raise_ours(error: Exception, allowance: Allowance) -> Never:
+    if isinstance(error, openai.APIStatusError):
+        raise _of_status(error) from error
+    if allowance.is_flooded:
+        raise TooBig("the server sends more than a reply may have") from error
+    if allowance.is_late or isinstance(error, (openai.APITimeoutError, httpx2.TimeoutException)):
+        raise TooSlow("the server did not answer in time") from error
+    cause = error.__cause__ or error
+    if isinstance(cause, httpx2.ProtocolError) and not BROKEN_OFF.search(str(cause)):
+        raise Garbled("the server does not keep to HTTP") from error
+    raise Unreachable(f"the server cannot be reached ({type(cause).__name__})") from error
+
+
+def _of_status(error: openai.APIStatusError) -> ModelFailed:
+    status, code = error.status_code, _code(error.body)
+    said = f"{status} {code}".strip()
+    parameter = _parameter(error.body)
+    if status in (401, 403):
+        return Refused(f"the server refuses the key ({said})")
+    if status == 429:
+        return Limited(f"the server asks to wait ({said})", _retry_after(error.response.headers))
+    if parameter or status in (400, 415, 422):
+        return FormNotTaken(f"the server refuses the request ({said})", parameter)
+    if status >= 500 or status in (408, 409):
+        waiting = _retry_after(error.response.headers)
+        return ServerFailed(f"the server failed ({said})", waiting)
+    return Refused(f"the address or the model is not there ({said})")
+
+
+def _code(body: object) -> str:
+    """The error's own code when it is a plain word, which can hold nothing private."""
+    code = body.get("code") if isinstance(body, Mapping) else None
+    return code if isinstance(code, str) and re.fullmatch(r"[a-z_]{1,40}", code) else ""
+
+
+def _parameter(body: object) -> str:
+    """Which of our parameters an error is about, by its `param` or its words."""
+    if isinstance(body, Mapping) and body.get("param") in PARAMETERS:
+        return str(body["param"])
+    words = str(body)[:2000] if body else ""
+    return next((name for name in PARAMETERS if name in words), "")
+
+
+def _retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds. A date in its place is rare from these servers, and not waited for."""
+    try:
+        seconds = float(headers.get("retry-after", ""))
+    except ValueError:
+        return None
+    return min(seconds, LONGEST_WAIT) if seconds >= 0 else None
+
+
+def _completion(body: bytes) -> Completion:
+    try:
+        reply = json.loads(body.decode("utf-8"))
+        choice = reply["choices"][0]
+        text = _text(choice["message"]["content"])
+    except UnicodeDecodeError as error:
+        raise Garbled("the reply is not UTF-8") from error
+    except (ValueError, RecursionError) as error:
+        raise Garbled("the reply is not JSON") from error
+    except (KeyError, IndexError, TypeError) as error:
+        raise Garbled("the reply holds no message") from error
+    return Completion(text, choice.get("finish_reason") == "length", _tokens(reply.get("usage")))
+
+
+def _text(content: object) -> str:
+    """Some servers send the text as a list of parts."""
+    if isinstance(content, str):
+        return content
+    if isinstance(content, list):
+        return "".join(part["text"] for part in content if part.get("type") == "text")
+    raise TypeError(content)
+
+
+def _tokens(usage: object) -> dict[str, int]:
+    if not isinstance(usage, Mapping):
+        return {}
+    names = ("prompt_tokens", "completion_tokens", "total_tokens")
+    counts = {name: usage.get(name) for name in names}
+    return {name: count for name, count in counts.items() if _is_count(count)}  # type: ignore[misc]
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**9

@@ -1,0 +1,50 @@
+"""The composer that asks a language model: an offline draft, told in a model's words."""
+
+from dataclasses import replace
+
+from django.conf import settings
+
+from conversations.chat import prompts
+from conversations.chat.grounding import ground
+from conversations.chat.llm.asking import Answer, LanguageModel
+from conversations.chat.llm.errors import ModelFailed
+from conversations.chat.protocols import Composer, Turn
+from conversations.chat.rewriting import REWRITING
+from conversations.replies import Reply
+
+
+class ModelComposer:
+    """Who is shown is the draft's doing; the words are the model's as far as they can be backed."""
+
+    def __init__(self, model: LanguageModel, offline: Composer) -> None:
+        self.model = model
+        self.offline = offline
+
+    @property
+    def name(self) -> str:
+        return f"model:{self.model.endpoint.model}"[:100]
+
+    def compose(self, turn: Turn) -> Reply:
+        """Errors: ModelFailed, a ComposerUnavailable, with what the attempt has cost in `usage`."""
+        draft = self.offline.compose(turn)
+        answer = self._ask(turn, draft)
+        try:
+            grounded = ground(answer.content, turn, draft, self.offline)
+        except ModelFailed as error:
+            error.usage = {**answer.usage, "outcome": error.reason, "note": str(error)}
+            raise
+        usage = {**answer.usage, **grounded.as_usage(), "prompt": prompts.VERSION}
+        return replace(grounded.reply, composer=self.name, usage={**draft.usage, "model": usage})
+
+    def _ask(self, turn: Turn, draft: Reply) -> Answer:
+        if draft.picks:
+            messages = prompts.match_messages(turn, draft.picks)
+        else:
+            messages = prompts.clarify_messages(turn, draft.suggestions)
+        return self.model.ask(messages, prompts.REPLY_FORM, _seconds(turn))
+
+
+def _seconds(turn: Turn) -> float:
+    """The whole answer's time, less what rewriting a follow-up may have taken of it."""
+    share = 1 - REWRITING if turn.question.is_follow_up else 1.0
+    return float(settings.LLM_TIMEOUT) * share

@@ -1,0 +1,191 @@
+"""A model's answer to one turn, checked and put in the place of the offline draft."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice, takewhile
+from typing import Any
+
+from conversations.chat import prompts
+from conversations.chat.deciding import ASK_AT_MOST
+from conversations.chat.grounding import claims, narratives
+from conversations.chat.grounding.facts import Facts
+from conversations.chat.llm.errors import Unusable
+from conversations.chat.protocols import Composer, Decision, Turn
+from conversations.chat.texts import phrases
+from conversations.replies import Pick, Reply
+
+SENTENCES, LONGEST = 3, 500  # of one reason
+LONGEST_QUESTION = 300
+REFERENCE = re.compile(r"[{\[(]?\b(c[1-9])\b[}\])]?")
+SECRETS = (prompts.MATCH, prompts.CLARIFY, prompts.REWRITE)
+
+
+@dataclass(frozen=True, slots=True)
+class Grounded:
+    """The reply, and what had to be replaced in it."""
+
+    reply: Reply
+    narrative: str = ""  # why the model's was not shown; empty when it was
+    objections: Mapping[str, int] = field(default_factory=dict)  # to sentences of reasons
+
+    def as_usage(self) -> dict[str, Any]:
+        usage: dict[str, Any] = {"replaced_sentences": sum(self.objections.values())}
+        if self.narrative:
+            usage["replaced_narrative"] = self.narrative
+        if self.objections:
+            usage["objections"] = dict(self.objections)
+        return usage
+
+
+def ground(content: Mapping[str, Any], turn: Turn, draft: Reply, offline: Composer) -> Grounded:
+    """The draft in the model's words as far as they stand. Errors: Unusable."""
+    if not draft.picks:
+        return _Question(turn, draft).grounded(content)
+    reasons = _reasons(content, draft)
+    if not reasons and _may_ask_back(turn):
+        asking = offline.compose(replace(turn, decision=Decision(False, "no_evidence")))
+        return _Question(turn, asking).grounded(content)
+    return _Match(turn, draft, offline).grounded(content, reasons)
+
+
+def _reasons(content: Mapping[str, Any], draft: Reply) -> dict[int, str]:
+    """The model's words by primary key: unknown references dropped, the first of each counts."""
+    listed = content.get("picks")
+    if not isinstance(listed, list):
+        raise Unusable("the model's answer has no picks")
+    known = prompts.references(draft.picks)
+    found: dict[int, str] = {}
+    for one in listed[:20]:
+        if not isinstance(one, Mapping) or not isinstance(one.get("why", ""), str):
+            continue
+        pick = known.get(str(one.get("ref", "")).strip(" {}[]").casefold())
+        if pick is not None:
+            found.setdefault(pick.expert.pk, one.get("why", ""))
+    if listed and not found:
+        raise Unusable("the model picked nobody who was offered")
+    return found
+
+
+def _may_ask_back(turn: Turn) -> bool:
+    """Who was asked back often enough gets an answer."""
+    return turn.decision.reason != "assumed" and turn.dialogue.clarifications < ASK_AT_MOST
+
+
+class _Match:
+    """One match in the model's words."""
+
+    def __init__(self, turn: Turn, draft: Reply, offline: Composer) -> None:
+        self.turn = turn
+        self.draft = draft
+        self.offline = offline
+        self.topic = _topic(turn)
+        self.objections: Counter[str] = Counter()
+
+    def grounded(self, content: Mapping[str, Any], reasons: Mapping[int, str]) -> Grounded:
+        picks: list[Pick] = []
+        for pick in _kept(self.draft.picks, reasons):
+            why = self._why(pick, reasons.get(pick.expert.pk, ""))
+            given = {one.why for one in picks}
+            picks.append(pick if why in given else replace(pick, why=why))
+        narrative, objection = self._narrative(content.get("narrative"), picks)
+        reply = replace(self.draft, picks=tuple(picks), narrative=narrative)
+        return Grounded(reply, objection, self.objections)
+
+    def _why(self, pick: Pick, text: str) -> str:
+        """The sentences that the profile backs; for each other one, words of the profile."""
+        facts = Facts.about(pick.expert)
+        said: dict[str, None] = {}
+        failed = 0
+        for sentence in claims.sentences(self._named(text[:LONGEST]))[:SENTENCES]:
+            if objection := self._objection(sentence, facts):
+                self.objections[objection] += 1
+                failed += 1
+            else:
+                said[sentence] = None
+        if not said:
+            return pick.why
+        return " ".join([*said, *islice(self._quotations(pick), failed)])
+
+    def _objection(self, sentence: str, facts: Facts) -> str:
+        if narratives.leaks(sentence, SECRETS):
+            return "leak"
+        return claims.objection(sentence, facts, self.topic)
+
+    def _quotations(self, pick: Pick) -> Iterator[str]:
+        for one in pick.evidence:
+            yield phrases(self.turn.language).quote.format(quote=" ".join(one.text.split()))
+
+    def _named(self, text: str) -> str:
+        """References as names, which are the database's."""
+        known = prompts.references(self.draft.picks)
+
+        def name(match: re.Match[str]) -> str:
+            pick = known.get(match[1])
+            return pick.expert.name if pick and pick.expert.name else match[0]
+
+        return REFERENCE.sub(name, text)
+
+    def _narrative(self, text: object, picks: Sequence[Pick]) -> tuple[str, str]:
+        """The model's introduction; or ours, and why."""
+        if self.turn.retrieval.relaxed or self.turn.decision.reason == "assumed":
+            return self._ours(picks), "ours_to_say"  # what was let go has to be told
+        if not isinstance(text, str):
+            return self._ours(picks), "missing"
+        text = " ".join(self._named(text).split())
+        shown = [pick.expert for pick in picks]
+        language = self.turn.language
+        objection = "leak" if narratives.leaks(text, SECRETS) else narratives.objection(
+            text, Facts.about(*shown), self.topic, shown, language
+        )  # fmt: skip
+        return (self._ours(picks), objection) if objection else (text, "")
+
+    def _ours(self, picks: Sequence[Pick]) -> str:
+        if len(picks) == len(self.draft.picks):
+            return self.draft.narrative
+        shown = {pick.expert.pk for pick in picks}
+        found = self.turn.retrieval
+        fewer = tuple(one for one in found.candidates if one.expert.pk in shown)
+        turn = replace(self.turn, retrieval=replace(found, candidates=fewer))
+        return self.offline.compose(turn).narrative
+
+
+def _kept(picks: Sequence[Pick], chosen: Mapping[int, str]) -> Sequence[Pick]:
+    """All but those at the end whose evidence is weak and whom the model left out.
+
+    Whoever stands before somebody who is kept is kept too, so that leaving out lifts nobody.
+    """
+    left_out = takewhile(
+        lambda pick: pick.tier == "possible" and pick.expert.pk not in chosen, reversed(picks)
+    )
+    return picks[: len(picks) - len(list(left_out))] or picks[:1]
+
+
+class _Question:
+    """One clarification: the model's question when it is one and new, else ours."""
+
+    def __init__(self, turn: Turn, draft: Reply) -> None:
+        self.turn = turn
+        self.draft = draft
+
+    def grounded(self, content: Mapping[str, Any]) -> Grounded:
+        text = content.get("question") or content.get("narrative")
+        text = " ".join(text.split()) if isinstance(text, str) else ""
+        objection = self._objection(text)
+        reply = self.draft if objection else replace(self.draft, narrative=text)
+        return Grounded(reply, objection)
+
+    def _objection(self, text: str) -> str:
+        if not text.endswith("?") or len(text) > LONGEST_QUESTION:
+            return "no_question"
+        if text in self.turn.dialogue.replies:
+            return "asked_before"
+        if narratives.leaks(text, SECRETS):
+            return "leak"
+        choices = Facts.of(self.draft.suggestions)
+        return narratives.objection(text, choices, _topic(self.turn), (), self.turn.language)
+
+
+def _topic(turn: Turn) -> Facts:
+    return Facts.of([turn.message, turn.question.text])

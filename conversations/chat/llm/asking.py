@@ -1,0 +1,230 @@
+"""One answer of a language model as a JSON object: ladder, retries, breaker and budget."""
+
+import random
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol, TypedDict
+
+from django.db import connection
+
+from conversations.chat.breaker import Breaker, CircuitOpen
+from conversations.chat.llm.budget import DailyBudget
+from conversations.chat.llm.deadlines import Allowance
+from conversations.chat.llm.errors import (
+    BudgetSpent,
+    CutOff,
+    FormNotTaken,
+    LeftAlone,
+    Limited,
+    ModelFailed,
+    Unusable,
+)
+from conversations.chat.llm.ladder import Dialect, Rung
+from conversations.chat.llm.tolerant import read_object
+
+REPLY_BYTES = 512 * 1024  # of one turn, over all its attempts
+ATTEMPTS = 3  # of the same request
+REQUESTS = 6  # of one turn, whatever happens
+FIRST_WAIT = 0.15  # seconds, doubled each time
+SHARE_OF_REST = 0.5  # a longer wait than this much of the time left is not worth it
+TEMPERATURE = 0.2
+CHARACTERS_A_TOKEN = 3  # a cautious guess over our languages
+
+
+class Message(TypedDict):
+    role: Literal["system", "user"]
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """What one request brought: the model's words, whether they were cut off, and the tokens."""
+
+    text: str
+    is_cut_off: bool
+    tokens: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The JSON that is asked for."""
+
+    name: str
+    schema: Mapping[str, Any]
+    max_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    content: dict[str, Any]
+    usage: dict[str, Any]
+
+
+class Endpoint(Protocol):
+    """One server and one of its models, thread-safe. Errors: those of `llm.errors`."""
+
+    model: str
+    base_url: str
+
+    def complete(
+        self, messages: Sequence[Message], parameters: Mapping[str, Any], allowance: Allowance
+    ) -> Completion: ...
+
+
+@dataclass
+class _Asked:
+    """One turn's question to the model, and what it has cost so far."""
+
+    messages: Sequence[Message]
+    form: Form
+    allowance: Allowance
+    requests: int = 0
+    tokens: dict[str, int] = field(default_factory=dict)
+
+    def estimate(self) -> int:
+        characters = sum(len(message["content"]) for message in self.messages)
+        return characters // CHARACTERS_A_TOKEN + self.form.max_tokens
+
+    def count(self, tokens: Mapping[str, int]) -> None:
+        for name, number in tokens.items():
+            self.tokens[name] = self.tokens.get(name, 0) + number
+
+
+class LanguageModel:
+    """An endpoint with the patience of this product. Thread-safe, one per process and endpoint."""
+
+    def __init__(self, endpoint: Endpoint, budget: DailyBudget | None = None) -> None:
+        self.endpoint = endpoint
+        self.budget = budget or DailyBudget(0)
+        self.breaker = Breaker()
+        self.dialect = Dialect()
+
+    def ask(self, messages: Sequence[Message], form: Form, seconds: float) -> Answer:
+        """The model's JSON object within so many seconds. Errors: ModelFailed, with the usage."""
+        started = time.monotonic()
+        asked = _Asked(messages, form, Allowance.of(seconds, REPLY_BYTES))
+        try:
+            content, how = self._admitted(asked)
+        except ModelFailed as error:
+            error.usage = self._usage(asked, started, outcome=error.reason, note=str(error))
+            raise
+        return Answer(content, self._usage(asked, started, outcome="ok", **how))
+
+    def _usage(self, asked: _Asked, started: float, **more: Any) -> dict[str, Any]:
+        return {
+            "model": self.endpoint.model,
+            "requests": asked.requests,
+            "ms": round((time.monotonic() - started) * 1000, 1),
+            **asked.tokens,
+            **more,
+        }
+
+    def _admitted(self, asked: _Asked) -> tuple[dict[str, Any], dict[str, Any]]:
+        try:
+            self.breaker.admit()
+        except CircuitOpen as error:
+            raise LeftAlone(f"left alone for a while: {error}") from error
+        try:
+            found = self._paid(asked)
+        except BudgetSpent:
+            self.breaker.succeeded()
+            raise
+        except ModelFailed as error:
+            self.breaker.failed(str(error), _pause(error))
+            raise
+        self.breaker.succeeded()
+        return found
+
+    def _paid(self, asked: _Asked) -> tuple[dict[str, Any], dict[str, Any]]:
+        reserved = self.budget.reserve(asked.estimate())
+        _give_back_connection()
+        try:
+            return self._climb(asked)
+        finally:
+            spent = asked.tokens.get("total_tokens")
+            unknown = asked.requests > 0 and spent is None
+            self.budget.settle(reserved, reserved if unknown else spent or 0)
+
+    def _climb(self, asked: _Asked) -> tuple[dict[str, Any], dict[str, Any]]:
+        """From the best rung that is known to work down to plain text."""
+        failure: ModelFailed = Unusable("the server was not asked")
+        for rung in self.dialect.rungs():
+            began = time.monotonic()
+            try:
+                content, strict = self._on(rung, asked)
+            except CutOff:
+                raise
+            except (FormNotTaken, Unusable) as error:
+                failure = error
+                took = time.monotonic() - began
+                if asked.requests >= REQUESTS or asked.allowance.seconds <= took:
+                    break
+                continue
+            self.dialect.worked(rung)
+            return content, {"rung": rung, "strict": strict}
+        raise failure
+
+    def _on(self, rung: Rung, asked: _Asked) -> tuple[dict[str, Any], bool]:
+        try:
+            completion = self._patiently(rung, asked)
+        except FormNotTaken as error:
+            if error.parameter not in ("max_tokens", "max_completion_tokens", "temperature"):
+                raise
+            self.dialect.refuses(error.parameter)
+            completion = self._patiently(rung, asked)
+        if completion.is_cut_off:
+            raise CutOff("the model's answer was cut off")
+        read = read_object(completion.text)
+        if read is None:
+            raise Unusable("the model's answer holds no JSON object")
+        return read
+
+    def _patiently(self, rung: Rung, asked: _Asked) -> Completion:
+        """Again, after a pause with jitter, where that may help and the deadline leaves room."""
+        for attempt in range(ATTEMPTS):
+            try:
+                return self._once(rung, asked)
+            except ModelFailed as error:
+                wait = _wait(error, attempt)
+                fits = wait <= SHARE_OF_REST * asked.allowance.seconds
+                if attempt + 1 == ATTEMPTS or not (error.retry and fits):
+                    raise
+                time.sleep(wait)
+        raise AssertionError("unreachable")
+
+    def _once(self, rung: Rung, asked: _Asked) -> Completion:
+        asked.requests += 1
+        wanted = {"max_tokens": asked.form.max_tokens, "temperature": TEMPERATURE}
+        parameters = self.dialect.parameters(wanted) | _response_format(rung, asked.form)
+        completion = self.endpoint.complete(asked.messages, parameters, asked.allowance)
+        asked.count(completion.tokens)
+        return completion
+
+
+def _give_back_connection() -> None:
+    """No database connection waits while a model thinks; the next query opens one."""
+    if not connection.in_atomic_block:
+        connection.close()
+
+
+def _response_format(rung: Rung, form: Form) -> dict[str, Any]:
+    if rung == "text":
+        return {}
+    if rung == "json_object":
+        return {"response_format": {"type": "json_object"}}
+    schema = {"name": form.name, "strict": True, "schema": form.schema}
+    return {"response_format": {"type": "json_schema", "json_schema": schema}}
+
+
+def _wait(error: ModelFailed, attempt: int) -> float:
+    """Seconds before the next attempt: what the server asks for, else growing, never in step."""
+    grown = FIRST_WAIT * 2.0**attempt * random.uniform(0.7, 1.3)  # noqa: S311 - not a secret
+    asked_for = error.retry_after if isinstance(error, Limited) else None
+    return grown if asked_for is None else asked_for + grown / 2
+
+
+def _pause(error: ModelFailed) -> float | None:
+    if isinstance(error, Limited) and error.retry_after:
+        return error.retry_after
+    return error.pause
