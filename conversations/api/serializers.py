@@ -82,7 +82,7 @@ class ExpertCardSerializer(serializers.Serializer[Fields]):
     title = serializers.CharField()
     company = serializers.CharField()
     hourly_rate = serializers.CharField(allow_null=True)
-    currency = serializers.CharField(allow_null=True)
+    currency = serializers.CharField(allow_blank=True)
     profile_url = serializers.URLField(allow_null=True)
     photo_url = serializers.URLField(allow_null=True)
     why = serializers.CharField()
@@ -123,14 +123,17 @@ def answer_body(conversation: Conversation) -> Fields:
         "thread": str(conversation.thread),
         "type": conversation.response_type,
         "narrative": conversation.response_narrative,
-        # PostgreSQL keeps JSON without the order of its keys.
-        "experts": [
-            {name: card.get(name) for name in CARD} for card in conversation.response_experts
-        ],
+        "experts": [_card(card) for card in conversation.response_experts],
         "suggestions": conversation.suggestions,
         "interpreted": dict(sorted(conversation.interpreted.items())),
         "degraded": conversation.degraded,
     }
+
+
+def _card(stored: Fields) -> Fields:
+    """The card in its order, for PostgreSQL keeps JSON without the order of its keys."""
+    evidence = [{"field": one["field"], "text": one["text"]} for one in stored["evidence"]]
+    return {name: stored.get(name) for name in CARD} | {"evidence": evidence}
 
 
 class ClaimSerializer(serializers.Serializer[Fields]):

@@ -115,7 +115,7 @@ def test_a_person_is_forgotten_whole(known: dict[str, Any]) -> None:
     assert [lead.email for lead in Lead.objects.all()] == ["other@example.com"]
     assert Conversation.objects.get().query == "I stay"
     for gone in (Recommendation, Feedback, Click, EmailCapture, Attempt):
-        assert not gone.objects.exists()  # type: ignore[attr-defined]
+        assert not gone.objects.exists()
 
 
 @pytest.mark.parametrize("command", ["forget_lead", "export_lead"])
@@ -166,7 +166,7 @@ def test_needs_and_rewrites_are_measured_too(experts: None, tmp_path: Path) -> N
     file.write_text(
         '{"text": "tax lawyer for a dispute", "clarification_need": 1}\n'
         '{"text": "stuff", "clarification_need": 4}\n\n'
-        '{"conv": "a", "turn": 1, "text": "I need a tax lawyer", "rewrite": "I need a tax lawyer"}\n'
+        '{"conv": "a", "turn": 1, "text": "a tax lawyer", "rewrite": "a tax lawyer"}\n'
         '{"conv": "a", "turn": 2, "text": "someone cheaper", "rewrite": "a cheaper tax lawyer"}\n'
     )
 
