@@ -3,13 +3,14 @@
 import uuid
 from contextlib import suppress
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q
 from django.utils.text import smart_split, unescape_string_literal
 
 from conversations.models import Conversation, EmailCapture, Recommendation
 from experts.models import Expert
 
 MOST_WORDS = 8
+FEW = 200
 
 
 def words(text: str) -> list[str]:
@@ -31,7 +32,7 @@ def lead_matches(text: str) -> Q:
             Q(email_key__contains=word.casefold())
             | Q(pk__in=asked.values("lead"))
             | Q(pk__in=left.values("lead"))
-            | Q(pk__in=_shown(word).values("conversation__lead"))
+            | _shown(word, "conversation__lead")
         )
     return matches
 
@@ -44,18 +45,25 @@ def conversation_matches(text: str) -> Q:
         matches &= (
             Q(email__icontains=word)
             | Q(query__icontains=word)
-            | Q(pk__in=_shown(word).values("conversation"))
+            | _shown(word, "conversation")
             | _known_as(word)
         )
     return matches
 
 
-def _shown(word: str) -> QuerySet[Recommendation]:
-    """What was recommended of experts so named; the gone ones are known by username only."""
+def _shown(word: str, path: str) -> Q:
+    """Rows that were shown an expert so named; `path` leads from a recommendation to the row."""
     experts = Expert.objects.filter(Q(name__icontains=word) | Q(username__icontains=word))
-    gone = Q(expert__isnull=True, username__icontains=word)
-    theirs = Q(expert__in=experts.order_by().values("pk"))
-    return Recommendation.objects.filter(theirs | gone).order_by()
+    keys = list(experts.order_by().values_list("pk", flat=True)[: FEW + 1])
+    gone = Recommendation.objects.filter(expert__isnull=True, username__icontains=word)
+    found = Q(pk__in=gone.order_by().values(path))  # these are known by username only
+    if len(keys) > FEW:  # so many were shown often: looking from the row ends with the page
+        shown = Recommendation.objects.filter(**{path: OuterRef("pk")})
+        found |= Q(Exists(shown.filter(expert__in=experts.order_by().values("pk")).order_by()))
+    elif keys:
+        shown = Recommendation.objects.filter(expert__in=keys)
+        found |= Q(pk__in=shown.order_by().values(path))
+    return found
 
 
 def _known_as(word: str) -> Q:

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from conversations.admin import base
+from conversations.leads import search
 from conversations.models import (
     Attempt,
     Click,
@@ -134,6 +135,17 @@ def test_an_expert_gone_from_the_directory_is_still_found_by_username(
     rows.conversation(shown=(ines,))
     ines.delete()
     assert found(boss, url, q="ines-vermeulen") == {"ana@example.com"}
+
+
+@pytest.mark.parametrize("url", [LEADS, EXCHANGES])
+def test_a_name_that_many_experts_bear_finds_them_all(
+    boss: Client, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "FEW", 1)
+    for i in range(3):
+        rows.conversation(f"person{i}@example.com", shown=(rows.expert(f"expert-{i}"),))
+    rows.conversation("bob@example.org", "Somebody for our webshop")
+    assert found(boss, url, q="vermeulen") == {f"person{i}@example.com" for i in range(3)}
 
 
 def test_an_exchange_is_found_by_number_thread_and_request(boss: Client) -> None:
