@@ -84,10 +84,15 @@ def answer(
 
 
 def score(questions: Sequence[Question], judgements: Judgements, run: Iterable[Answer]) -> Table:
-    """Means by language and over all judged questions; one that found nothing counts as zero."""
+    """Means by language and over all judged questions; one that found nothing counts as zero.
+
+    Errors: ExpertsError when no question is judged.
+    """
     import ir_measures
 
     judged = {question.id: question for question in questions if question.id in judgements}
+    if not judged:
+        raise ExpertsError("No question has a judgement: do the query ids of both files agree?")
     measures = [ir_measures.parse_measure(name) for name in MEASURES]
     qrels = [
         ir_measures.Qrel(query_id, username, grade)

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from experts.search.protocols import Rows
 
 Standing = NDArray[np.float64]
-PASSAGE_WEIGHT = 0.3  # of the best sentence beside the whole profile, which is cut at 256 tokens
-LEXICAL_WEIGHT = 0.7  # of the words beside the meaning
+PASSAGE_WEIGHT = 0.5  # of the best sentence beside the whole profile, which is cut at 256 tokens
+LEXICAL_WEIGHT = 1.0  # of the words beside the meaning; flat from 0.8 to 1.2
+PLACES = 6  # of a score that count, so that machines that add in another order agree on ties
 
 
 def fused(
@@ -27,7 +28,8 @@ def fused(
     Means are left out, since they are the same for every row of a question.
     """
     words = lexical / lexical_deviation if lexical_deviation > 0 else np.zeros(len(lexical))
-    return (dense + PASSAGE_WEIGHT * passage) / dense_deviation + LEXICAL_WEIGHT * words
+    meaning = (dense + PASSAGE_WEIGHT * passage) / dense_deviation
+    return np.round(meaning + LEXICAL_WEIGHT * words, PLACES)
 
 
 def best_first(rows: Rows, scores: Standing) -> NDArray[np.int64]:

@@ -1,7 +1,6 @@
-"""Generations on disk: whole or not at all, noticed by whoever serves, and never another model's."""
+"""Generations on disk: whole or not at all, noticed by who serves, never another model's."""
 
 import json
-import os
 import shutil
 import threading
 from pathlib import Path
@@ -222,7 +221,7 @@ def test_many_threads_see_whole_generations_while_they_change(
     for _ in range(50):
         aside = pointer.with_suffix(".new")
         aside.write_text(pointer.read_text())
-        os.replace(aside, pointer)
+        aside.replace(pointer)
     done.set()
     for thread in threads:
         thread.join()

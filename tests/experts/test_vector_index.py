@@ -1,5 +1,6 @@
-"""The contract of a vector index, over FAISS, pgvector and the brute force they have to agree with."""
+"""The contract of a vector index, over FAISS, pgvector and the brute force they agree with."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
@@ -41,7 +42,7 @@ class BruteForce:
         order = np.lexsort((rows, -scores[rows]))[: max(k, 0)]
         return rows[order], scores[rows[order]]
 
-    def vectors(self, rows: list[int]) -> Vectors:
+    def vectors(self, rows: Sequence[int]) -> Vectors:
         return self.table[np.asarray(rows, np.int64)]
 
     @classmethod
@@ -56,8 +57,7 @@ def kind(request: pytest.FixtureRequest) -> type[VectorIndex]:
             pytest.skip("pgvector needs PostgreSQL")
         request.getfixturevalue("db")
         return PgVectorIndex
-    found: type[VectorIndex] = {"brute force": BruteForce, "faiss": FaissIndex}[request.param]
-    return found
+    return BruteForce if request.param == "brute force" else FaissIndex
 
 
 def unit(vectors: np.ndarray) -> Vectors:

@@ -1,0 +1,114 @@
+"""Judged questions through the production path."""
+
+import json
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from experts import evaluation
+from experts.errors import ExpertsError
+from experts.evaluation import Answer, Question
+from experts.search.indexing import Report
+
+QUERIES = """\
+{"id": "q1", "text": "my pipes are leaking", "lang": "en"}
+{"id": "q2", "text": "boekhouding voor een zelfstandige", "lang": "nl"}
+{"id": "q3", "text": "nobody judged this one", "lang": "fr"}
+"""
+QRELS = "q1\tben\t3\nq2\tcleo\t2\nq2\tada\t1\n"
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> tuple[Path, Path]:
+    queries, qrels = tmp_path / "q.jsonl", tmp_path / "q.tsv"
+    queries.write_text(QUERIES, encoding="utf-8")
+    qrels.write_text(QRELS, encoding="utf-8")
+    return queries, qrels
+
+
+def evaluate(files: tuple[Path, Path], *more: str) -> str:
+    out = StringIO()
+    queries, qrels = files
+    call_command(
+        "evaluate_matching", "--queries", str(queries), "--qrels", str(qrels), *more, stdout=out
+    )
+    return out.getvalue()
+
+
+def test_a_table_has_a_line_for_each_language_and_one_for_all(
+    built: Report, files: tuple[Path, Path]
+) -> None:
+    lines = evaluate(files).splitlines()
+    assert [line.split()[0] for line in lines] == ["queries", "en", "nl", "all"]
+    assert lines[1].split() == ["en", "1", "1.000", "0.333", "1.000", "1.000", "1.000", "1.000"]
+
+
+def test_a_run_file_is_what_was_found_in_order(
+    built: Report, files: tuple[Path, Path], tmp_path: Path
+) -> None:
+    evaluate(files, "--run", str(tmp_path / "run.tsv"))
+    rows = [line.split("\t") for line in (tmp_path / "run.tsv").read_text().splitlines()]
+    assert rows[0][:3] == ["q1", "ben", "1"]
+    assert {row[0] for row in rows} == {"q1", "q2", "q3"}
+    assert [int(row[2]) for row in rows if row[0] == "q1"] == [1, 2, 3, 4]
+
+
+def test_json_says_the_same(built: Report, files: tuple[Path, Path]) -> None:
+    table = json.loads(evaluate(files, "--json"))
+    assert table["all"]["queries"] == 2
+    assert table["en"]["nDCG@10"] == 1
+
+
+def test_a_question_that_finds_nothing_counts_as_zero() -> None:
+    questions = [Question("a", "x", "en"), Question("b", "y", "en")]
+    judgements = {"a": {"ada": 1}, "b": {"ben": 1}}
+    table = evaluation.score(questions, judgements, [Answer("a", "ada", 1, 0.5)])
+    assert table["all"]["queries"] == 2
+    assert table["all"]["Success@3"] == 0.5
+
+
+def test_equal_scores_keep_the_order_they_were_shown_in() -> None:
+    run = [Answer("a", "z", 1, 0.0), Answer("a", "ada", 2, 0.0), Answer("a", "b", 3, 0.0)]
+    table = evaluation.score([Question("a", "x", "")], {"a": {"ada": 1}}, run)
+    assert table["all"]["RR"] == 0.5
+
+
+@pytest.mark.parametrize(
+    ("queries", "qrels", "says"),
+    [
+        ("not json\n", QRELS, "line 1: expected"),
+        ('{"id": "q1"}\n', QRELS, "line 1: expected"),
+        ("[1]\n", QRELS, "line 1: expected"),
+        (QUERIES + QUERIES, QRELS, "a query id twice"),
+        (QUERIES, "q1\tben\n", "line 1: expected"),
+        (QUERIES, "q1\tben\tgood\n", "line 1: expected"),
+        ("", QRELS, "No question"),
+        (QUERIES, "", "No question"),
+        (QUERIES, "other\tben\t1\n", "No question"),
+    ],
+)
+def test_a_bad_file_is_a_sentence(
+    built: Report, files: tuple[Path, Path], queries: str, qrels: str, says: str
+) -> None:
+    files[0].write_text(queries, encoding="utf-8")
+    files[1].write_text(qrels, encoding="utf-8")
+    with pytest.raises(CommandError, match=says):
+        evaluate(files)
+
+
+def test_a_missing_file_is_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(ExpertsError, match="cannot be read: No such file"):
+        evaluation.read_questions(tmp_path / "none.jsonl")
+    (tmp_path / "latin").write_bytes(b"\xff\xfe")
+    with pytest.raises(ExpertsError, match="not UTF-8"):
+        evaluation.read_judgements(tmp_path / "latin")
+    with pytest.raises(ExpertsError, match="cannot be written"):
+        evaluation.write_run(tmp_path / "no" / "folder.tsv", [])
+
+
+@pytest.mark.django_db
+def test_without_an_index_the_command_says_what_to_do(files: tuple[Path, Path]) -> None:
+    with pytest.raises(CommandError, match="rebuild_index"):
+        evaluate(files)
