@@ -1,12 +1,22 @@
 """What can go wrong in the talk. Every class here is in the problems table of the edge."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
 
 class ConversationsError(Exception):
     """Base of the talk's errors."""
 
 
 class ComposerUnavailable(ConversationsError):
-    """A language model did not give a usable answer; the offline composer takes over."""
+    """A language model did not give a usable answer; the offline composer takes over.
+
+    Its message and `usage` are for operators, and hold nothing of a visitor or a key.
+    """
+
+    reason = "unavailable"  # a word to count by
+    usage: Mapping[str, Any] = MappingProxyType({})  # what the attempt has cost
 
 
 class TurnFailed(ConversationsError):

@@ -77,6 +77,7 @@ for _field in EXPERT_REQUIRED_FIELDS:
 OPENAI_API_KEY = env.text("OPENAI_API_KEY")
 OPENAI_BASE_URL = env.text("OPENAI_BASE_URL")
 OPENAI_MODEL = env.text("OPENAI_MODEL", "gpt-4o-mini")
+LLM_DAILY_TOKENS = env.number("LLM_DAILY_TOKENS", 0, low=0, high=1_000_000_000)  # 0: no limit
 LLM_TIMEOUT = env.seconds("LLM_TIMEOUT", 20.0, low=0.1, high=600.0)
 HISTORY_TURNS = env.number("HISTORY_TURNS", 3, low=0, high=20)
 THROTTLE_CHAT = env.text("THROTTLE_CHAT", "30/min")

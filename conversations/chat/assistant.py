@@ -9,7 +9,7 @@ from conversations.chat.deciding import decide
 from conversations.chat.dialogue import Dialogue, demands
 from conversations.chat.evidence import holds
 from conversations.chat.language import language_of
-from conversations.chat.protocols import Composer, Decision, Finder, Turn
+from conversations.chat.protocols import Composer, Decision, Finder, Rewriter, Turn
 from conversations.chat.standalone import standalone_query
 from conversations.errors import ComposerUnavailable
 from conversations.models import Conversation
@@ -26,10 +26,17 @@ LIMIT = 50  # candidates looked at
 class Assistant:
     """Answers turns. Thread-safe when its finder and composers are."""
 
-    def __init__(self, finder: Finder, offline: Composer, model: Composer | None = None) -> None:
+    def __init__(
+        self,
+        finder: Finder,
+        offline: Composer,
+        model: Composer | None = None,
+        rewriter: Rewriter | None = None,
+    ) -> None:
         self.finder = finder
         self.offline = offline
         self.model = model
+        self.rewriter = rewriter
 
     def take_turn(self, conversation: Conversation) -> Reply:
         """The answer to a received exchange, not yet stored. Errors: ExpertsError."""
@@ -52,6 +59,9 @@ class Assistant:
         dialogue = Dialogue.of(conversation)
         reading = read_constraints(conversation.query)
         question = standalone_query(reading, conversation.query, dialogue)
+        if self.rewriter is not None:
+            with stage("rewrite"):
+                question = self.rewriter.rewrite(question, conversation.query, dialogue)
         constraints = question.wishes.overridden_by(demands(conversation.filters))
         with stage("retrieve"):
             retrieval = self.finder.retrieve(question.text, constraints, limit, question.excluded)
@@ -68,7 +78,8 @@ class Assistant:
             return self.model.compose(turn)
         except ComposerUnavailable as error:
             logger.warning("The offline composer answers: %s", error)
-            return replace(self.offline.compose(turn), degraded=True)
+            usage = {**error.usage, "reason": error.reason, "note": str(error)}
+            return replace(self.offline.compose(turn), degraded=True, usage=usage)
 
 
 def still_true(reply: Reply, turn: Turn, offline: Composer) -> Reply:
@@ -80,7 +91,7 @@ def still_true(reply: Reply, turn: Turn, offline: Composer) -> Reply:
     living = Expert.objects.recommendable().in_bulk([pick.expert.pk for pick in reply.picks])
     if all(pick.expert.pk in retrieved and _stands(pick, living) for pick in reply.picks):
         return reply
-    return replace(offline.compose(_today(turn)), degraded=reply.degraded)
+    return replace(offline.compose(_today(turn)), degraded=reply.degraded, usage=reply.usage)
 
 
 def _stands(pick: Pick, living: Mapping[int, Expert]) -> bool:

@@ -5,6 +5,7 @@ lets exactly one probe through when the pause is over, and takes a pause from th
 """
 
 import random
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Lock
 from time import monotonic
@@ -32,6 +33,7 @@ class Breaker:
     open_until: float = 0.0
     probed_until: float = 0.0
     why: str = ""
+    on_move: Callable[[bool], None] | None = None  # told whether it is open now
     lock: Lock = field(default_factory=Lock, repr=False)
 
     @property
@@ -51,21 +53,32 @@ class Breaker:
 
     def succeeded(self) -> None:
         with self.lock:
+            was_open = bool(self.open_until)
             self.in_a_row = self.pauses = 0
             self.open_until = self.probed_until = 0.0
+        if was_open and self.on_move:
+            self.on_move(False)
 
     def failed(self, why: str, pause: float | None = None) -> None:
         """One more failure in a row; with a `pause` in seconds it opens at once, for so long."""
         with self.lock:
-            now = monotonic()
-            probing = self._state(now) == "half-open"
-            self.in_a_row += 1
-            self.probed_until = 0.0
-            if pause is None and not probing and self.in_a_row < self.failures:
-                return
-            self.why = why
-            until = now + (self._next_pause() if pause is None else pause)
-            self.open_until = max(self.open_until, until)
+            opened = self._count(monotonic(), why, pause)
+        if opened and self.on_move:
+            self.on_move(True)
+
+    def _count(self, now: float, why: str, pause: float | None) -> bool:
+        """Whether this failure opened it."""
+        was = self._state(now)
+        self.in_a_row += 1
+        self.probed_until = 0.0
+        if pause is None and was == "closed" and self.in_a_row < self.failures:
+            return False
+        if pause is None and was == "open":
+            return False  # of calls that began before it opened, one is enough
+        self.why = why
+        until = now + (self._next_pause() if pause is None else pause)
+        self.open_until = max(self.open_until, until)
+        return was == "closed"
 
     def _state(self, now: float) -> State:
         if not self.open_until:

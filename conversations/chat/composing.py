@@ -11,6 +11,7 @@ from conversations.chat.llm.errors import ModelFailed
 from conversations.chat.protocols import Composer, Turn
 from conversations.chat.rewriting import REWRITING
 from conversations.replies import Reply
+from experts.models import Expert
 
 
 class ModelComposer:
@@ -29,12 +30,12 @@ class ModelComposer:
         draft = self.offline.compose(turn)
         answer = self._ask(turn, draft)
         try:
-            grounded = ground(answer.content, turn, draft, self.offline)
+            grounded = ground(answer.content, turn, _today(draft), self.offline)
         except ModelFailed as error:
-            error.usage = {**answer.usage, "outcome": error.reason, "note": str(error)}
+            error.usage = {**answer.usage, "outcome": error.reason}
             raise
         usage = {**answer.usage, **grounded.as_usage(), "prompt": prompts.VERSION}
-        return replace(grounded.reply, composer=self.name, usage={**draft.usage, "model": usage})
+        return replace(grounded.reply, composer=self.name, usage=usage)
 
     def _ask(self, turn: Turn, draft: Reply) -> Answer:
         if draft.picks:
@@ -42,6 +43,15 @@ class ModelComposer:
         else:
             messages = prompts.clarify_messages(turn, draft.suggestions)
         return self.model.ask(messages, prompts.REPLY_FORM, _seconds(turn))
+
+
+def _today(draft: Reply) -> Reply:
+    """The draft over the rows as they stand after the model has thought."""
+    living = Expert.objects.in_bulk([pick.expert.pk for pick in draft.picks])
+    picks = tuple(
+        replace(pick, expert=living.get(pick.expert.pk, pick.expert)) for pick in draft.picks
+    )
+    return replace(draft, picks=picks)
 
 
 def _seconds(turn: Turn) -> float:

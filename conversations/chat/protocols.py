@@ -53,6 +53,12 @@ class Finder(Protocol):
     ) -> Retrieval: ...
 
 
+class Rewriter(Protocol):
+    """A better wording of a follow-up's question; never raises, and changes only its text."""
+
+    def rewrite(self, question: Question, message: str, dialogue: Dialogue) -> Question: ...
+
+
 class Composer(Protocol):
     """A turn in words. Errors: ComposerUnavailable.
 

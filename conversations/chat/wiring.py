@@ -1,9 +1,47 @@
 """The one wiring file of the talk: which composer answers over which finding."""
 
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.core.signals import setting_changed
+
 from conversations.chat.assistant import Assistant
 from conversations.chat.backends.offline import OfflineComposer
+from conversations.chat.rewriting import ModelRewriter
 from experts.search import wiring
+
+if TYPE_CHECKING:
+    from conversations.chat.backends.openai import OpenAIComposer
+
+DECIDE = {"OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_MODEL", "LLM_DAILY_TOKENS"}
 
 
 def assistant() -> Assistant:
-    return Assistant(wiring.retriever(), OfflineComposer())
+    composer = model()
+    rewriter = ModelRewriter(composer.model) if composer else None
+    return Assistant(wiring.retriever(), OfflineComposer(), composer, rewriter)
+
+
+@cache
+def model() -> "OpenAIComposer | None":
+    """Where a key or an address is set; one per process, for it remembers its server."""
+    if not settings.OPENAI_API_KEY and not settings.OPENAI_BASE_URL:
+        return None
+    from conversations.chat.backends.openai import OpenAIComposer
+
+    return OpenAIComposer(
+        OfflineComposer(),
+        settings.OPENAI_MODEL,
+        settings.OPENAI_BASE_URL,
+        settings.OPENAI_API_KEY,
+        settings.LLM_DAILY_TOKENS,
+    )
+
+
+def _forget(setting: str, **_: Any) -> None:
+    if setting in DECIDE:
+        model.cache_clear()
+
+
+setting_changed.connect(_forget, dispatch_uid="conversations.chat.wiring")

@@ -164,6 +164,7 @@ class Conversation(models.Model):
                 language=reply.language,
                 composer=reply.composer,
                 usage=dict(reply.usage),
+                failure=str(reply.usage.get("note", "")),
                 index_generation=reply.generation,
             ):
                 return False

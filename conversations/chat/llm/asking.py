@@ -22,6 +22,7 @@ from conversations.chat.llm.errors import (
 )
 from conversations.chat.llm.ladder import Dialect, Rung
 from conversations.chat.llm.tolerant import read_object
+from conversations.signals import breaker_moved
 
 REPLY_BYTES = 512 * 1024  # of one turn, over all its attempts
 ATTEMPTS = 3  # of the same request
@@ -97,7 +98,7 @@ class LanguageModel:
     def __init__(self, endpoint: Endpoint, budget: DailyBudget | None = None) -> None:
         self.endpoint = endpoint
         self.budget = budget or DailyBudget(0)
-        self.breaker = Breaker()
+        self.breaker = Breaker(on_move=_tell_breaker)
         self.dialect = Dialect()
 
     def ask(self, messages: Sequence[Message], form: Form, seconds: float) -> Answer:
@@ -107,7 +108,7 @@ class LanguageModel:
         try:
             content, how = self._admitted(asked)
         except ModelFailed as error:
-            error.usage = self._usage(asked, started, outcome=error.reason, note=str(error))
+            error.usage = self._usage(asked, started, outcome=error.reason)
             raise
         return Answer(content, self._usage(asked, started, outcome="ok", **how))
 
@@ -115,7 +116,7 @@ class LanguageModel:
         return {
             "model": self.endpoint.model,
             "requests": asked.requests,
-            "ms": round((time.monotonic() - started) * 1000, 1),
+            "model_ms": round((time.monotonic() - started) * 1000, 1),
             **asked.tokens,
             **more,
         }
@@ -200,6 +201,10 @@ class LanguageModel:
         completion = self.endpoint.complete(asked.messages, parameters, asked.allowance)
         asked.count(completion.tokens)
         return completion
+
+
+def _tell_breaker(is_open: bool) -> None:
+    breaker_moved.send_robust(LanguageModel, is_open=is_open)
 
 
 def _give_back_connection() -> None:

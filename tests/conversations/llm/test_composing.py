@@ -38,14 +38,14 @@ def test_what_the_answer_cost_is_told(
     server: ModelServer, composer: OpenAIComposer, make_turn: MakeTurn
 ) -> None:
     server.behave(says(GOOD))
-    usage = composer.compose(make_turn()).usage["model"]
+    usage = composer.compose(make_turn()).usage
     assert usage["model"] == "tiny"
     assert usage["outcome"] == "ok"
     assert usage["rung"] == "json_schema"
     assert usage["total_tokens"] == 350
     assert usage["requests"] == 1
     assert usage["replaced_sentences"] == 0
-    assert usage["ms"] > 0
+    assert usage["model_ms"] > 0
 
 
 def test_a_match_that_the_model_empties_becomes_a_question(
@@ -123,7 +123,7 @@ def test_a_server_that_refuses_a_schema_is_asked_for_an_object_and_then_for_text
     server: ModelServer, composer: OpenAIComposer, make_turn: MakeTurn
 ) -> None:
     server.behave(refuses_the_form("json_schema", "json_object")(says(GOOD)))
-    assert composer.compose(make_turn()).usage["model"]["rung"] == "text"
+    assert composer.compose(make_turn()).usage["rung"] == "text"
     asked = [body.get("response_format", {}).get("type") for body in server.bodies]
     assert asked == ["json_schema", "json_object", None]
 
@@ -137,7 +137,7 @@ def test_the_rung_that_worked_is_remembered_for_a_while(
     assert len(server.bodies) == 3
     composer.model.dialect.learned_at -= 4000
     server.behave(says(GOOD))
-    assert composer.compose(make_turn()).usage["model"]["rung"] == "json_schema"
+    assert composer.compose(make_turn()).usage["rung"] == "json_schema"
 
 
 def test_a_parameter_that_a_server_does_not_take_is_left_out_and_remembered(
@@ -164,7 +164,7 @@ def test_prose_and_fences_around_the_json_are_tolerated(
     written: str, server: ModelServer, composer: OpenAIComposer, make_turn: MakeTurn
 ) -> None:
     server.behave(says(written.format(good=json.dumps(GOOD))))
-    usage = composer.compose(make_turn()).usage["model"]
+    usage = composer.compose(make_turn()).usage
     assert usage["outcome"] == "ok"
     assert not usage["strict"] or written.startswith("\ufeff")
 
