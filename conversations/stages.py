@@ -1,26 +1,24 @@
 """How long each stage of a turn takes, measured where it happens and read when the turn ends."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 from time import perf_counter
 
-Stages = dict[str, float]  # name to seconds
 
-_stages: ContextVar[Stages | None] = ContextVar("stages", default=None)
+@dataclass
+class _Turn:
+    started: float = field(default_factory=perf_counter)
+    seconds: dict[str, float] = field(default_factory=dict)
 
 
-def begin() -> Stages:
+_turn: ContextVar[_Turn | None] = ContextVar("turn", default=None)
+
+
+def begin() -> None:
     """A turn begins in this context: what is measured from here on is its own."""
-    stages: Stages = {}
-    _stages.set(stages)
-    return stages
-
-
-def current() -> Stages:
-    """What was measured since `begin`; a turn that nobody began begins here."""
-    stages = _stages.get()
-    return begin() if stages is None else stages
+    _turn.set(_Turn())
 
 
 @contextmanager
@@ -30,5 +28,19 @@ def stage(name: str) -> Iterator[None]:
     try:
         yield
     finally:
-        stages = current()
-        stages[name] = stages.get(name, 0.0) + perf_counter() - started
+        seconds = _current().seconds
+        seconds[name] = seconds.get(name, 0.0) + perf_counter() - started
+
+
+def finished() -> Mapping[str, float]:
+    """Seconds by stage, and since `begin` as "total". What comes after is of another turn."""
+    turn = _current()
+    _turn.set(None)
+    return {**turn.seconds, "total": perf_counter() - turn.started}
+
+
+def _current() -> _Turn:
+    turn = _turn.get()
+    if turn is None:
+        _turn.set(turn := _Turn())
+    return turn

@@ -26,8 +26,8 @@ from prometheus_client.registry import Collector
 
 from experts.search import wiring
 
-FAST = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
-SLOW = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0, 30.0, 60.0, 120.0)
+STAGES = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0, 30.0, 60.0)
+WHOLE = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0, 30.0, 60.0, 120.0)
 
 REQUESTS = Counter(
     "matchmaker_http_requests", "HTTP requests by route.", ["method", "route", "status"]
@@ -36,21 +36,21 @@ REQUEST_SECONDS = Histogram(
     "matchmaker_http_request_seconds",
     "Time to answer; of a stream, to its first byte.",
     ["method", "route"],
-    buckets=SLOW,
+    buckets=WHOLE,
 )
 TURNS = Counter(
     "matchmaker_turns",
     "Turns that ended, by type (match, clarification, none), status and the reason for less.",
     ["type", "status", "reason"],
 )
-TURN_SECONDS = Histogram(
-    "matchmaker_turn_seconds", "From received to stored answer.", ["status"], buckets=SLOW
-)
 STAGE_SECONDS = Histogram(
-    "matchmaker_stage_seconds", "Time of one stage of a turn.", ["stage"], buckets=FAST
+    "matchmaker_stage_seconds",
+    "Time of one stage of a turn; total is from the checked request to the stored answer.",
+    ["stage"],
+    buckets=STAGES,
 )
 TOKENS = Counter("matchmaker_tokens", "Tokens of the language model.", ["kind"])
-THROTTLED = Counter("matchmaker_throttled", "Requests refused by a limit.", ["route", "policy"])
+THROTTLED = Counter("matchmaker_throttled", "Requests refused by a limit.", ["policy"])
 BREAKER_OPEN = Gauge(
     "matchmaker_breaker_open",
     "Workers whose circuit breaker keeps them from the language model.",
@@ -79,6 +79,13 @@ class Index(Collector):
             "1 when the newest generation is in service.",
             value=0 if wiring.index_problem() else 1,
         )
+
+
+def count_refusal(request: HttpRequest) -> None:
+    """A request refused by a limit, under the policies it went past."""
+    for quota in getattr(request, "quotas", ()):
+        if quota.used > quota.limit:
+            THROTTLED.labels(quota.name).inc()
 
 
 def metrics(request: HttpRequest) -> HttpResponse:

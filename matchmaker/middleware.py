@@ -82,8 +82,8 @@ def route_of(request: HttpRequest) -> str:
 
 @cache
 def readable(route: str) -> str:
-    plain = re.sub(r"[\^$?\\]|\(\?P?|\\[zZ]", "", route) if "^" in route else route
-    return "/" + plain.strip("/") + ("/" if plain.strip("/") else "")
+    plain = re.sub(r"/\?\$$|\\[zZ]$|[\^$]", "", route).strip("/")
+    return f"/{plain}/" if plain else "/"
 
 
 class Probes:

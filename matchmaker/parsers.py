@@ -9,6 +9,7 @@ from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser
 
 from matchmaker.problems import BodyTooLarge
+from matchmaker.redaction import hear
 
 
 class BoundedJSONParser(BaseParser):
@@ -22,17 +23,22 @@ class BoundedJSONParser(BaseParser):
         media_type: str | None = None,
         parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
-        raw: bytes = stream.read(settings.MAX_BODY_BYTES + 1)
+        try:
+            raw: bytes = stream.read(settings.MAX_BODY_BYTES + 1)
+        except OSError as error:
+            raise ParseError("The body did not arrive whole.") from error
         if len(raw) > settings.MAX_BODY_BYTES:
             raise BodyTooLarge
         try:
-            return json.loads(raw.decode("utf-8-sig"), parse_constant=_refuse_constant)
+            body = json.loads(raw.decode("utf-8-sig"), parse_constant=_refuse_constant)
         except UnicodeDecodeError as error:
             raise ParseError("The body is not UTF-8.") from error
         except RecursionError as error:
             raise ParseError("The body is nested too deeply.") from error
         except ValueError as error:
             raise ParseError(f"The body is not valid JSON: {error}.") from error
+        hear(body)
+        return body
 
 
 def _refuse_constant(name: str) -> Any:

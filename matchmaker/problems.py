@@ -5,7 +5,7 @@ import traceback
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import DisallowedHost, RequestDataTooBig
 from django.db import DatabaseError, InterfaceError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
@@ -102,6 +102,10 @@ def _api_problem(request: HttpRequest, error: exceptions.APIException) -> Respon
     if isinstance(error, exceptions.MethodNotAllowed):
         headers |= getattr(error, "allow", {})
     wait = getattr(error, "wait", None)
+    if isinstance(error, exceptions.Throttled):
+        from matchmaker import metrics  # commands import this module, and serve no metrics
+
+        metrics.count_refusal(request)
     if wait is not None:
         headers["Retry-After"] = str(max(1, int(wait)))
     if getattr(error, "auth_header", None):
@@ -132,25 +136,34 @@ def _pointed(detail: Any, pointer: str) -> Iterator[dict[str, str]]:
         }
 
 
-def respond(request: HttpRequest, status_code: int, detail: str) -> HttpResponse:
-    body = problem(request, status_code, TITLES[status_code], detail)
+def is_api(request: HttpRequest) -> bool:
+    return request.path == "/api" or request.path.startswith("/api/")
+
+
+def respond(request: HttpRequest, status_code: int, detail: str, **extra: Any) -> HttpResponse:
+    body = problem(request, status_code, TITLES[status_code], detail, **extra)
     return JsonResponse(body, status=status_code, content_type=MEDIA_TYPE)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
-    if request.path.startswith("/api"):
-        too_big = isinstance(exception, RequestDataTooBig)
-        return respond(request, 413 if too_big else 400, "The request cannot be understood.")
+    if is_api(request):
+        if isinstance(exception, RequestDataTooBig):
+            return respond(request, 413, "Send at most 256 kB.")
+        detail = "The request cannot be understood."
+        if isinstance(exception, DisallowedHost):
+            detail = "This server does not go by the name in the Host header."
+        errors = [{"pointer": "#", "code": "malformed", "detail": detail}]
+        return respond(request, 400, detail, errors=errors)
     return defaults.bad_request(request, exception)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
-    if request.path.startswith("/api"):
+    if is_api(request):
         return respond(request, 404, "No such path; /api/docs/ lists what there is.")
     return defaults.page_not_found(request, exception)
 
 
 def server_error(request: HttpRequest) -> HttpResponseBase:
-    if request.path.startswith("/api"):
+    if is_api(request):
         return respond(request, 500, "This is our fault; it has been recorded.")
     return defaults.server_error(request)

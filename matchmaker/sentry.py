@@ -7,7 +7,7 @@ from django.conf import settings
 from sentry_sdk.integrations.dedupe import DedupeIntegration
 from sentry_sdk.integrations.django import DjangoIntegration
 from sentry_sdk.integrations.excepthook import ExcepthookIntegration
-from sentry_sdk.integrations.logging import LoggingIntegration
+from sentry_sdk.integrations.logging import LoggingIntegration, ignore_logger
 from sentry_sdk.integrations.threading import ThreadingIntegration
 from sentry_sdk.types import Event, Hint
 
@@ -19,6 +19,7 @@ PRIVATE = ("request", "user", "breadcrumbs", "extra", "server_name", "modules", 
 
 def start() -> None:
     """Report what is logged as an error, and what nobody caught."""
+    ignore_logger("django.security.DisallowedHost")  # anybody can send any name
     sentry_sdk.init(
         dsn=settings.SENTRY_DSN,
         environment=settings.SENTRY_ENVIRONMENT,

@@ -51,6 +51,8 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "timeout": 10,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
     }
+else:
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)  # seconds
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": env.cache("CACHE_URL", "locmemcache://")}
 CACHE_IS_SHARED = not CACHES["default"]["BACKEND"].endswith(("LocMemCache", "DummyCache"))
@@ -221,7 +223,6 @@ LOG_LEVEL = env.choice("LOG_LEVEL", "info", ("debug", "info", "warning", "error"
 # Lines for who sits at a terminal, JSON for whatever else reads them.
 LOG_FORMAT = env.choice("LOG_FORMAT", "line" if sys.stderr.isatty() else "json", ("json", "line"))
 _TOLD = {"handlers": ["console"], "level": LOG_LEVEL, "propagate": False}
-_SILENT: dict[str, Any] = {"handlers": [], "propagate": False}
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -229,7 +230,10 @@ LOGGING = {
         "line": {"()": "matchmaker.logs.LineFormatter"},
         "json": {"()": "matchmaker.logs.JsonFormatter"},
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT},
+        "nowhere": {"class": "logging.NullHandler"},
+    },
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
         "matchmaker": _TOLD,
@@ -239,9 +243,8 @@ LOGGING = {
         # Without Django's own handler, which mails whole requests to ADMINS.
         "django": {"handlers": [], "level": "WARNING"},
         "django.request": {"level": "ERROR"},
-        # These print raw paths; the line of the request says the same without.
-        "django.security.DisallowedHost": _SILENT,
-        "django.server": _SILENT,
+        # Prints raw paths; the line of the request says the same without.
+        "django.server": {"handlers": ["nowhere"], "propagate": False},
     },
 }
 METRICS_TOKEN = env.text("METRICS_TOKEN")  # empty: /metrics answers this machine only

@@ -4,8 +4,6 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-from django.utils import timezone
-
 from conversations.models import Conversation
 from conversations.signals import breaker_moved, turn_finished
 
@@ -16,7 +14,6 @@ TOKENS = {"prompt_tokens": "prompt", "completion_tokens": "completion"}
 
 def tell_turn(conversation: Conversation, seconds: Mapping[str, float], **_: Any) -> None:
     """One line a turn, under the id of the request that asked."""
-    taken = total(conversation)
     fields = {
         "request_id": conversation.request_id or "-",
         "conversation": conversation.pk,
@@ -27,8 +24,7 @@ def tell_turn(conversation: Conversation, seconds: Mapping[str, float], **_: Any
         "language": conversation.language,
         "composer": conversation.composer,
         "generation": conversation.index_generation,
-        "ms": round(taken * 1000, 1),
-        "stages_ms": {name: round(value * 1000, 1) for name, value in seconds.items()},
+        "ms": {name: round(value * 1000, 1) for name, value in seconds.items()},
     }
     logger.info("turn", extra={"fields": fields})
 
@@ -38,7 +34,6 @@ def count_turn(conversation: Conversation, seconds: Mapping[str, float], **_: An
 
     kind, status = conversation.response_type or "none", conversation.status
     metrics.TURNS.labels(kind, status, reason(conversation)).inc()
-    metrics.TURN_SECONDS.labels(status).observe(total(conversation))
     for name, value in seconds.items():
         metrics.STAGE_SECONDS.labels(name).observe(value)
     for name, label in TOKENS.items():
@@ -51,11 +46,6 @@ def tell_breaker(is_open: bool, **_: Any) -> None:
     from matchmaker import metrics
 
     metrics.BREAKER_OPEN.set(1 if is_open else 0)
-
-
-def total(conversation: Conversation) -> float:
-    """Seconds from received to closed."""
-    return ((conversation.answered_at or timezone.now()) - conversation.created_at).total_seconds()
 
 
 def reason(conversation: Conversation) -> str:

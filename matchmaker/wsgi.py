@@ -5,8 +5,10 @@ import os
 from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 
+from matchmaker.chunked import ChunkedBodies
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "matchmaker.settings")
-application = get_wsgi_application()
+application = ChunkedBodies(get_wsgi_application())
 
 from django.conf import settings  # noqa: E402
 

@@ -26,7 +26,7 @@ def carry_out(conversation: Conversation) -> Conversation:
             _answer(conversation)
         finally:
             turn_finished.send_robust(
-                Conversation, conversation=conversation, seconds=stages.current()
+                Conversation, conversation=conversation, seconds=stages.finished()
             )
     if not conversation.is_answered:  # closed by a sweep while it was being answered
         raise TurnFailed(STORED)
