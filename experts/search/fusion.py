@@ -7,12 +7,21 @@ ranks throw away how sure a side is, and lose wherever one side is blind.
 import numpy as np
 from numpy.typing import NDArray
 
-from experts.search.protocols import Rows
+from experts.search.protocols import Allowed, Rows, Scores
 
 Standing = NDArray[np.float64]
 PASSAGE_WEIGHT = 0.5  # of the best sentence beside the whole profile, which is cut at 256 tokens
 LEXICAL_WEIGHT = 1.0  # of the words beside the meaning; flat from 0.8 to 1.2
 PLACES = 6  # of a score that count, so that machines that add in another order agree on ties
+
+
+def best(scores: Scores, k: int, allowed: Allowed | None = None) -> Rows:
+    """The k best allowed rows that score above zero, best first, equal scores by row."""
+    found = np.flatnonzero(scores > 0 if allowed is None else (scores > 0) & allowed)
+    if len(found) > k > 0:
+        least = np.partition(scores[found], len(found) - k)[len(found) - k]
+        found = found[scores[found] >= least]  # ties with the last one stay until rows decide
+    return found[np.argsort(-scores[found], kind="stable")[: max(k, 0)]].astype(np.int64)
 
 
 def fused(

@@ -103,7 +103,7 @@ class PassageVectors:
             hashes, offsets, members = table["hashes"], table["offsets"], table["members"]
         # An empty file cannot be mapped.
         vectors = np.load(folder / "passages.npy", mmap_mode="r" if len(hashes) else None)
-        return cls(hashes, vectors, offsets, members)
+        return cls(hashes, vectors.view(np.ndarray), offsets, members)
 
     def save(self, folder: Path) -> None:
         np.savez(

@@ -84,12 +84,8 @@ class LexicalIndex(Protocol):
     @classmethod
     def load(cls, path: Path) -> Self: ...
 
-    def search(self, query: str, k: int, allowed: Allowed | None = None) -> tuple[Rows, Scores]:
-        """The k best allowed rows that share a word with the query, equal scores by row."""
-        ...
-
     def scores(self, query: str) -> Scores:
-        """The score of every row, in row order; 0 where no word is shared."""
+        """The score of every row, in row order; 0 where nothing is shared with the query."""
         ...
 
     def known(self, query: str) -> float:

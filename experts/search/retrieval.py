@@ -17,6 +17,7 @@ from experts.search.snapshots import Snapshot, SnapshotStore
 
 NO_DEMANDS = Constraints()
 POOL = 200  # rows that each side brings at first
+MARGIN = 10  # experts looked up beyond those wanted, for some may have left since the build
 QUOTED = 10  # candidates whose passages are looked up
 PASSAGES = 3  # of each
 
@@ -179,7 +180,7 @@ class _Search:
     def _ranked(self, allowed: Allowed | None, reach: int) -> list[_Hit]:
         """The best `reach` rows of either side in one order."""
         by_meaning, _ = self.snapshot.vectors.search(self.vector, reach, allowed)
-        by_words, _ = self.snapshot.lexical.search(self.query, reach, allowed)
+        by_words = fusion.best(self.lexical, reach, allowed)
         rows: Rows = np.union1d(by_meaning, by_words)
         dense = self.snapshot.vectors.vectors(rows.tolist()) @ self.vector
         lexical = self.lexical[rows]
@@ -199,8 +200,9 @@ class _Search:
     def _among(self, hits: Sequence[_Hit], living: "_Living", limit: int) -> list[Candidate]:
         """The first `limit` hits who may be shown today."""
         names, found = self.snapshot.rows.usernames, list[Candidate]()
-        for start in range(0, len(hits), 2 * limit):
-            some = hits[start : start + 2 * limit]
+        step = limit + MARGIN
+        for start in range(0, len(hits), step):
+            some = hits[start : start + step]
             experts = living.look_up([names[hit.row] for hit in some])
             found += [
                 Candidate(experts[names[hit.row]], hit.score, hit.dense, hit.lexical)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from experts.errors import IndexUnavailable
 from experts.search.backends.bm25 import Bm25Index
+from experts.search.fusion import best
 
 TEXTS = [
     "Tax lawyer. I help small firms with VAT and income taxes.",
@@ -27,8 +28,9 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Bm25Index:
     return Bm25Index.load(folder)
 
 
-def best(index: Bm25Index, query: str) -> int:
-    return int(index.search(query, 1)[0][0])
+def found(index: Bm25Index, query: str) -> list[int]:
+    rows: list[int] = best(index.scores(query), 50).tolist()
+    return rows
 
 
 @pytest.mark.parametrize(
@@ -45,37 +47,31 @@ def best(index: Bm25Index, query: str) -> int:
     ],
 )
 def test_words_find_their_profile_in_each_language(index: Bm25Index, query: str, row: int) -> None:
-    assert best(index, query) == row
+    assert found(index, query)[0] == row
 
 
 def test_a_query_without_a_known_word_finds_nothing(index: Bm25Index) -> None:
     for query in ("", "the of and", "?!", "zzzz", "漢字"):
-        rows, scores = index.search(query, 5)
-        assert len(rows) == len(scores) == 0
+        assert not index.scores(query).any()
 
 
-def test_rows_without_a_shared_word_are_left_out(index: Bm25Index) -> None:
-    rows, scores = index.search("leaking pipes", 5)
-    assert rows.tolist() == [1]
+def test_every_row_has_a_score_and_those_without_a_shared_word_zero(index: Bm25Index) -> None:
+    scores = index.scores("leaking pipes")
     assert scores.dtype == np.float32
+    assert np.flatnonzero(scores).tolist() == [1]
+    assert len(scores) == index.size == len(TEXTS)
 
 
-def test_a_mask_hides_rows(index: Bm25Index) -> None:
-    allowed = np.array([False, True, True, True, True])
-    assert 0 not in index.search("tax lawyer income", 5, allowed)[0]
+def test_a_word_said_twice_counts_twice(index: Bm25Index) -> None:
+    assert np.allclose(index.scores("pipes pipes"), 2 * index.scores("pipes"))
 
 
-def test_scores_of_all_rows_agree_with_the_search(index: Bm25Index) -> None:
-    rows, scores = index.search("tax advies avocat", 5)
-    everything = index.scores("tax advies avocat")
-    assert len(everything) == len(TEXTS)
-    assert everything[rows].tolist() == scores.tolist()
-
-
-def test_equal_scores_come_by_row_and_a_cut_does_not_change_that() -> None:
-    index = Bm25Index.build(["tax lawyer"] * 30)
-    assert index.search("tax", 30)[0].tolist() == list(range(30))
-    assert index.search("tax", 4)[0].tolist() == [0, 1, 2, 3]
+def test_the_best_rows_are_allowed_ones_and_equal_scores_come_by_row() -> None:
+    scores = np.array([1, 3, 0, 3, 2, 3], np.float32)
+    assert best(scores, 9).tolist() == [1, 3, 5, 4, 0]
+    assert best(scores, 2).tolist() == [1, 3]
+    assert best(scores, 0).tolist() == []
+    assert best(scores, 2, np.array([1, 0, 1, 1, 1, 0], np.bool_)).tolist() == [3, 4]
 
 
 def test_how_much_of_a_question_is_known(index: Bm25Index) -> None:
@@ -90,16 +86,16 @@ def test_a_directory_without_words_finds_nothing(texts: list[str], tmp_path: Pat
     Bm25Index.build(texts).save(tmp_path / "lexical")
     index = Bm25Index.load(tmp_path / "lexical")
     assert index.size == len(texts)
-    assert not len(index.search("tax", 5)[0])
+    assert not index.scores("tax").any()
     assert index.known("tax") == 0
 
 
 @given(st.lists(st.text(max_size=40), max_size=6), st.text(st.characters(codec=None), max_size=40))
 @settings(deadline=None)
 def test_any_unicode_can_be_indexed_and_asked(texts: list[str], query: str) -> None:
-    rows, scores = Bm25Index.build(texts).search(query, 3)
-    assert len(rows) == len(scores) <= min(3, len(texts))
-    assert (scores > 0).all()
+    scores = Bm25Index.build(texts).scores(query)
+    assert len(scores) == len(texts)
+    assert (scores >= 0).all()
 
 
 def test_the_same_texts_give_the_same_files(tmp_path: Path) -> None:

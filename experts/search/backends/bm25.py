@@ -13,7 +13,7 @@ from scipy import sparse  # type: ignore[import-untyped]
 from experts.errors import IndexUnavailable
 from experts.search import features
 from experts.search.languages import without_function_words, words
-from experts.search.protocols import Allowed, Progress, Rows, Scores
+from experts.search.protocols import Progress, Scores
 
 # High k1 and b: a profile that says a word often means it, and a long one says everything once.
 K1, B = 3.0, 0.9
@@ -77,26 +77,24 @@ class Bm25Index:
             starts = np.load(path / "starts.npy")
             # An empty file cannot be mapped.
             how: Literal["r"] | None = "r" if starts[-1] else None
-            rows, weights = (np.load(path / f"{name}.npy", how) for name in ("rows", "weights"))
+            # As plain arrays over the map: a slice of a memmap costs ten times one of an array.
+            rows, weights = (
+                np.load(path / f"{name}.npy", how).view(np.ndarray) for name in ("rows", "weights")
+            )
             return cls(vocabulary, starts, rows, weights, facts["size"])
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise IndexUnavailable(f"The word index in {path} cannot be read: {error}") from error
 
-    def search(self, query: str, k: int, allowed: Allowed | None = None) -> tuple[Rows, Scores]:
-        return best(self.scores(query), k, allowed)
-
     def scores(self, query: str) -> Scores:
-        scores = np.zeros(self.size, np.float32)
-        counts = Counter(word for word in without_function_words(words(query)))
-        asked: Counter[int] = Counter()
-        for of_word, count in zip(features.of_words(list(counts)), counts.values(), strict=True):
-            for feature in of_word:
-                if feature in self.vocabulary:
-                    asked[self.vocabulary[feature]] += count
-        for column, count in asked.items():
-            postings = slice(self.starts[column], self.starts[column + 1])
-            scores[self.rows[postings]] += count * self.weights[postings]
-        return scores
+        asked = self._columns(query)
+        if not asked:
+            return np.zeros(self.size, np.float32)
+        spans = [slice(self.starts[column], self.starts[column + 1]) for column in asked]
+        rows = np.concatenate([self.rows[span] for span in spans])
+        weights = np.concatenate(
+            [count * self.weights[span] for span, count in zip(spans, asked.values(), strict=True)]
+        )
+        return np.bincount(rows, weights, self.size).astype(np.float32)
 
     def known(self, query: str) -> float:
         asked = sorted(set(without_function_words(words(query))))
@@ -107,15 +105,15 @@ class Bm25Index:
         hits = [any(stem in self.vocabulary for stem in of_word) for of_word in stems if of_word]
         return sum(hits) / len(hits) if hits else 0.0
 
-
-def best(scores: Scores, k: int, allowed: Allowed | None) -> tuple[Rows, Scores]:
-    """The k best allowed rows above zero, equal scores by row."""
-    found = np.flatnonzero(scores if allowed is None else scores * allowed)
-    if len(found) > k > 0:
-        least = np.partition(scores[found], len(found) - k)[len(found) - k]
-        found = found[scores[found] >= least]  # ties with the last one stay until rows decide
-    order = np.argsort(-scores[found], kind="stable")[: max(k, 0)]
-    return found[order].astype(np.int64), scores[found[order]]
+    def _columns(self, query: str) -> Counter[int]:
+        """The columns of the query's features, each with how often it is asked for."""
+        counts = Counter(without_function_words(words(query)))
+        asked: Counter[int] = Counter()
+        for of_word, count in zip(features.of_words(list(counts)), counts.values(), strict=True):
+            for feature in of_word:
+                if feature in self.vocabulary:
+                    asked[self.vocabulary[feature]] += count
+        return asked
 
 
 def _word_counts(texts: Sequence[str], progress: Progress | None) -> tuple[dict[str, int], Any]:
