@@ -7,7 +7,7 @@ from conversations.chat.words import subject_words
 from experts.search.retrieval import Retrieval
 
 ASK_AT_MOST = 2  # clarifications in one dialogue; then answer, and say what was assumed
-FAINT = 0.25  # similarity under which shared words are asked for too
+FAINT = 0.42  # similarity under which shared words are asked for too
 UNKNOWN = 0.5  # share of the words known to the directory under which meaning has to carry it
 CLEAR = 0.35
 

@@ -12,8 +12,8 @@ from experts.search.retrieval import Candidate
 
 LONGEST = 240  # characters of one quotation
 CONTACT = re.compile(
-    r"\S@\S|https?:|www\.|\b[\w-]+\.(?:com|be|nl|fr|eu|org|net|io|co|uk|de|info|biz|me|app|dev|ai)\b"
-    r"|(?:\+|\b00|\b0|\()\s*\d(?:[\s./()-]*\d){6,}|\b\d{3,4}[\s./-]\d{2,3}[\s./-]\d{2,3}"
+    r"\S@\S|https?:|www\.|\b(?!(?:asp|vb|ado)\.net)[\w-]+\.(?:com|be|nl|fr|eu|org|net|io|co|uk|de|info|biz|me|app|dev|ai)\b"
+    r"|(?:\+|\b00|\b0|\(0)\s*\d(?:[\s./()-]*\d){6,}|\b\d{3,4}[\s./-]\d{2,3}[\s./-]\d{2,3}"
     r"|\b(?:whats\s?app|e-?mail(?:\s+me|\s+mij|ez)|linkedin|instagram|facebook|skype|telegram)\b",
     re.IGNORECASE,
 )
