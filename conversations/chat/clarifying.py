@@ -4,13 +4,14 @@ from collections.abc import Iterator
 
 from django.db.models import Count
 
-from conversations.chat.evidence import tier_of
+from conversations.chat.evidence import shared_words
 from conversations.chat.protocols import Turn
 from conversations.chat.texts import Phrases, listed, phrases
+from conversations.chat.tiers import tier_of
 from conversations.chat.words import stem, subject_words
 from experts.models import Expert
 from experts.search.languages import words
-from experts.search.retrieval import Retrieval
+from experts.search.retrieval import Candidate, Retrieval
 
 LOOKED_AT = 12  # candidates whose kinds are compared
 MOST = 4
@@ -42,8 +43,7 @@ def _unused(text: Phrases, variants: tuple[str, ...], turn: Turn, choices: str =
 def kinds(retrieval: Retrieval) -> list[str]:
     """Tags, categories or titles that split those who may fit, each covering others than the ones
     before it. Empty or one when they are all of a kind."""
-    found = retrieval.candidates[:LOOKED_AT]
-    candidates = [one for one in found if tier_of(one, retrieval.query) != "possible"]
+    candidates = _fitting(retrieval)
     asked = {stem(word) for word in subject_words(retrieval.query)}
     holders: dict[str, set[int]] = {}
     spelled: dict[str, str] = {}
@@ -54,6 +54,15 @@ def kinds(retrieval: Retrieval) -> list[str]:
                 holders.setdefault(key, set()).add(rank)
                 spelled.setdefault(key, label)
     return [spelled[key] for key in _splitting(holders, len(candidates))]
+
+
+def _fitting(retrieval: Retrieval) -> list[Candidate]:
+    """Those who have the question's words; for want of two, those who are not far off."""
+    found = retrieval.candidates[:LOOKED_AT]
+    named = [one for one in found if shared_words(retrieval.query, one.expert.document().text)]
+    if len(named) > 1:
+        return named
+    return [one for one in found if tier_of(one, retrieval) != "possible"]
 
 
 def _labels(expert: Expert) -> Iterator[str]:

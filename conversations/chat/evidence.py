@@ -1,15 +1,16 @@
-"""Which words of a profile answer a question, and how strongly they do."""
+"""Which words of a profile answer a question."""
 
 import re
 from collections.abc import Iterator
 
 from conversations.chat.words import stem, subject_words
-from conversations.replies import Evidence, Tier
+from conversations.replies import Evidence
 from experts.models import Expert
 from experts.search.languages import words
 from experts.search.passages import sentences
 from experts.search.retrieval import Candidate
 
+TRAILING = " ,;:-–—("
 LONGEST = 240  # characters of one quotation
 CONTACT = re.compile(
     r"\S@\S|https?:|www\.|\b(?!(?:asp|vb|ado)\.net)[\w-]+\.(?:com|be|nl|fr|eu|org|net|io|co|uk|de|info|biz|me|app|dev|ai)\b"
@@ -17,8 +18,7 @@ CONTACT = re.compile(
     r"|\b(?:whats\s?app|e-?mail(?:\s+me|\s+mij|ez)|linkedin|instagram|facebook|skype|telegram)\b",
     re.IGNORECASE,
 )
-STRONG, GOOD = 0.6, 0.3  # share of the question's words that the profile has
-NEAR, CLOSE = 0.6, 0.45  # similarity that says the same without shared words
+A_SENTENCE = 5  # words; a shorter piece of a bio is quoted only for want of a longer
 
 
 def quotations(candidate: Candidate, question: str) -> Iterator[Evidence]:
@@ -42,7 +42,7 @@ def holds(expert: Expert, evidence: Evidence) -> bool:
 
 def _pieces(candidate: Candidate, question: str) -> Iterator[Evidence]:
     expert = candidate.expert
-    ranked = sorted(candidate.passages, key=lambda one: -one.similarity)
+    ranked = sorted(candidate.passages, key=lambda one: (_is_fragment(one.text), -one.similarity))
     bio = [one.text for one in ranked if one.field == "bio"] or _sharing(expert.bio, question)
     for text in bio:
         if not CONTACT.search(text):
@@ -57,6 +57,10 @@ def _pieces(candidate: Candidate, question: str) -> Iterator[Evidence]:
             yield Evidence(field, value)
 
 
+def _is_fragment(text: str) -> bool:
+    return len(text.split()) < A_SENTENCE
+
+
 def _sharing(bio: str, question: str) -> list[str]:
     asked = {stem(word) for word in subject_words(question)}
     return sorted(sentences(bio), key=lambda sentence: -len(asked & _stems(sentence)))
@@ -66,28 +70,15 @@ def shortened(text: str) -> str:
     """The text, cut between words when it is long: still verbatim, for it is a beginning."""
     text = text.strip()
     if len(text) <= LONGEST:
-        return text
+        return text.rstrip(TRAILING)
     cut = text.rfind(" ", LONGEST // 2, LONGEST)
-    return text[: cut if cut > 0 else LONGEST].rstrip(" ,;:-–—(")
+    return text[: cut if cut > 0 else LONGEST].rstrip(TRAILING)
 
 
 def shared_words(question: str, text: str) -> list[str]:
     """The question's subject words that the text has too, spelled as the visitor did."""
     there = _stems(text)
     return [word for word in subject_words(question) if stem(word) in there]
-
-
-def tier_of(candidate: Candidate, question: str) -> Tier:
-    """How well the profile answers: by the share of the words it has, or by meaning."""
-    asked = subject_words(question)
-    document = candidate.expert.document().text
-    coverage = len(shared_words(question, document)) / len(asked) if asked else 0.0
-    meaning = max([candidate.dense, *(one.similarity for one in candidate.passages)])
-    if coverage >= STRONG or meaning >= NEAR:
-        return "strong"
-    if coverage >= GOOD or meaning >= CLOSE:
-        return "good"
-    return "possible"
 
 
 def _stems(text: str) -> set[str]:

@@ -1,18 +1,17 @@
 """The composer that needs no model: phrases of ours around words of the profiles."""
 
-from collections.abc import Iterator
 from itertools import islice
 
 from conversations.chat import evidence
 from conversations.chat.clarifying import assumption, clarify
 from conversations.chat.protocols import Turn
 from conversations.chat.texts import LANGUAGE_NAMES, Phrases, listed, phrases
+from conversations.chat.tiers import tier_of, worth_showing
 from conversations.replies import Evidence, Pick, Reply
 from experts.search.constraints import Constraints
 from experts.search.retrieval import Candidate
 
 MOST = 3
-WEAKER = 0.75  # of the first one's similarity: further away is no honest second or third
 WORDS_NAMED = 3
 
 
@@ -45,23 +44,12 @@ def _reply(
 def _picks(turn: Turn) -> tuple[Pick, ...]:
     """One to three, each with a reason of its own; who is clearly weaker stays out."""
     picks: list[Pick] = []
-    for candidate in islice(_worth_showing(turn), MOST):
+    for candidate in islice(worth_showing(turn.retrieval), MOST):
         taken = {pick.why for pick in picks}
         why, shown = _why(candidate, turn, taken)
-        tier = evidence.tier_of(candidate, turn.question.text)
+        tier = tier_of(candidate, turn.retrieval)
         picks.append(Pick(candidate.expert, candidate.score, tier, why, shown))
     return tuple(picks)
-
-
-def _worth_showing(turn: Turn) -> Iterator[Candidate]:
-    first, *others = turn.retrieval.candidates
-    yield first
-    best = evidence.tier_of(first, turn.question.text)
-    for other in others:
-        tier = evidence.tier_of(other, turn.question.text)
-        as_near = other.dense >= WEAKER * first.dense
-        if tier != "possible" or (best == "possible" and as_near):
-            yield other
 
 
 def _why(candidate: Candidate, turn: Turn, taken: set[str]) -> tuple[str, tuple[Evidence, ...]]:
