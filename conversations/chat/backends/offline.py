@@ -126,7 +126,7 @@ def _follow_ups(turn: Turn, picks: tuple[Pick, ...]) -> tuple[str, ...]:
     if others:
         suggestions.append(text.someone_else)
     speaking = {code for one in others for code in one.languages}
-    all_speak = all(turn.language in pick.expert.languages for pick in picks)
-    if turn.language in speaking and not all_speak and not turn.retrieval.constraints.languages:
+    foreign = any(one and turn.language not in one for one in (p.expert.languages for p in picks))
+    if turn.language in speaking and foreign and not turn.retrieval.constraints.languages:
         suggestions.append(text.speaks[turn.language])
     return tuple(suggestions)

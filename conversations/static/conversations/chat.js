@@ -6,11 +6,11 @@ const TEXTS = {
     title: "Find the expert for your problem",
     intro: "Describe it in a sentence. You get one to three people who can solve it, and why.",
     email: "Your e-mail address", query: "Your problem", again: "Your reply or next question",
-    send: "Find experts", anew: "New question", thinking: "Looking for the right people…",
+    send: "Find experts", reply: "Send", anew: "New question", thinking: "Looking for the right people…",
     needEmail: "Please give a valid e-mail address.", needQuery: "Please describe your problem.",
     profile: "See the profile", hour: "an hour", noRate: "rate on request",
     strong: "strong match", good: "good match", possible: "possible match",
-    helpful: "Was this helpful?", up: "Yes, helpful", down: "No, not helpful", thanks: "Thank you.",
+    helpful: "Was this helpful?", up: "Yes", down: "No", thanks: "Thank you.",
     offline: "The server cannot be reached. Check your connection and try again.",
     failed: "Something went wrong. Please try again.", wait: "Please wait {s} seconds and try again.",
   },
@@ -18,11 +18,11 @@ const TEXTS = {
     title: "Vind de expert voor uw probleem",
     intro: "Beschrijf het in één zin. U krijgt één tot drie mensen die het kunnen oplossen, en waarom.",
     email: "Uw e-mailadres", query: "Uw probleem", again: "Uw antwoord of volgende vraag",
-    send: "Vind experts", anew: "Nieuwe vraag", thinking: "Ik zoek de juiste mensen…",
+    send: "Vind experts", reply: "Verstuur", anew: "Nieuwe vraag", thinking: "Ik zoek de juiste mensen…",
     needEmail: "Geef een geldig e-mailadres.", needQuery: "Beschrijf uw probleem.",
     profile: "Bekijk het profiel", hour: "per uur", noRate: "tarief op aanvraag",
     strong: "sterke match", good: "goede match", possible: "mogelijke match",
-    helpful: "Was dit nuttig?", up: "Ja, nuttig", down: "Nee, niet nuttig", thanks: "Dank u.",
+    helpful: "Was dit nuttig?", up: "Ja", down: "Nee", thanks: "Dank u.",
     offline: "De server is niet bereikbaar. Controleer uw verbinding en probeer opnieuw.",
     failed: "Er ging iets mis. Probeer opnieuw.", wait: "Wacht {s} seconden en probeer opnieuw.",
   },
@@ -30,11 +30,11 @@ const TEXTS = {
     title: "Trouvez l'expert pour votre problème",
     intro: "Décrivez-le en une phrase. Vous recevez une à trois personnes qui peuvent le résoudre, et pourquoi.",
     email: "Votre adresse e-mail", query: "Votre problème", again: "Votre réponse ou question suivante",
-    send: "Trouver des experts", anew: "Nouvelle question", thinking: "Je cherche les bonnes personnes…",
+    send: "Trouver des experts", reply: "Envoyer", anew: "Nouvelle question", thinking: "Je cherche les bonnes personnes…",
     needEmail: "Indiquez une adresse e-mail valide.", needQuery: "Décrivez votre problème.",
     profile: "Voir le profil", hour: "de l'heure", noRate: "tarif sur demande",
     strong: "très bon choix", good: "bon choix", possible: "choix possible",
-    helpful: "Est-ce utile ?", up: "Oui, utile", down: "Non, pas utile", thanks: "Merci.",
+    helpful: "Est-ce utile ?", up: "Oui", down: "Non", thanks: "Merci.",
     offline: "Le serveur est injoignable. Vérifiez votre connexion et réessayez.",
     failed: "Une erreur s'est produite. Réessayez.", wait: "Attendez {s} secondes et réessayez.",
   },
@@ -182,6 +182,7 @@ function answer(said, body) {
   query.value = "";
   anew.hidden = false;
   document.querySelector("label[for=query]").textContent = TEXT.again;
+  send.textContent = TEXT.reply;
   turn.scrollIntoView({ behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
 }
 
@@ -242,13 +243,12 @@ function vote(body) {
   line.setAttribute("aria-label", TEXT.helpful);
   const thanks = element("span");
   thanks.setAttribute("role", "status");
-  const buttons = [["up", "👍"], ["down", "👎"]].map(([name, sign]) => {
-    const one = button(sign, () => {
+  const buttons = ["up", "down"].map((name) => {
+    const one = button(TEXT[name], () => {
       tell("/api/feedback/", { conversation_id: body.id, vote: name, thread: body.thread });
       for (const each of buttons) each.setAttribute("aria-pressed", String(each === one));
       thanks.textContent = TEXT.thanks;
     });
-    one.setAttribute("aria-label", TEXT[name]);
     one.setAttribute("aria-pressed", "false");
     return one;
   });
@@ -266,6 +266,7 @@ anew.addEventListener("click", () => {
   talk.replaceChildren();
   anew.hidden = true;
   document.querySelector("label[for=query]").textContent = TEXT.query;
+  send.textContent = TEXT.send;
   query.value = "";
   query.focus();
 });

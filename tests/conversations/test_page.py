@@ -1,0 +1,44 @@
+"""The visitor's page: served whole, from here only, with nothing that a strict policy forbids."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.contrib.staticfiles import finders
+from django.test import Client
+
+
+@pytest.fixture
+def page(client: Client) -> str:
+    response = client.get("/")
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def test_the_page_needs_nothing_from_elsewhere(page: str) -> None:
+    assert not re.search(r"(?:src|href)=[\"'](?:https?:)?//", page)
+
+
+def test_the_page_holds_no_script_or_style_of_its_own(page: str) -> None:
+    assert not re.search(r"<script(?![^>]*\ssrc=)", page)
+    assert "<style" not in page
+    assert not re.search(r"\s(?:style|on\w+)=", page)
+
+
+def test_every_field_has_a_label(page: str) -> None:
+    for field in re.findall(r"<(?:input|textarea) id=\"(\w+)\"", page):
+        assert f'<label for="{field}"' in page
+
+
+@pytest.mark.parametrize("name", ["chat.js", "chat.css", "favicon.svg"])
+def test_what_the_page_names_is_there(page: str, name: str) -> None:
+    assert f"conversations/{name}" in page
+    assert finders.find(f"conversations/{name}")
+
+
+def test_the_script_puts_text_into_the_page_and_never_markup() -> None:
+    script = Path(str(finders.find("conversations/chat.js"))).read_text()
+
+    assert "textContent" in script
+    for way in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("):
+        assert way not in script
