@@ -21,9 +21,10 @@ class BoundedTransport(httpx2.HTTPTransport):
     """HTTP/1.1 within `deadlines.current()`. Compressed replies may unfold endlessly: refused."""
 
     def __init__(self) -> None:
-        super().__init__(limits=CONNECTIONS)
+        trust = httpx2.create_ssl_context()
+        super().__init__(verify=trust, limits=CONNECTIONS)
         self._pool = httpcore2.ConnectionPool(
-            ssl_context=httpx2.create_ssl_context(),
+            ssl_context=trust,
             max_connections=CONNECTIONS.max_connections,
             max_keepalive_connections=CONNECTIONS.max_keepalive_connections,
             keepalive_expiry=CONNECTIONS.keepalive_expiry,

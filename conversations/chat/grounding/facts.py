@@ -17,7 +17,8 @@ NUMBER = re.compile(r"(?<!\w)\d+(?:[.,'’ \u00a0\u202f]\d+)*(?!\w)")
 GROUPED = re.compile(r"\d{1,3}(?:[.,'’ \u00a0\u202f]\d{3})+")
 CLAUSE_END = re.compile(r"[.!?…;:,–—()\n]|\s-\s")
 REACH = 3  # words that a negation reaches on either side
-SHORTEST_PART = 4  # letters of each part of a compound
+SHORTEST_PART = 4  # letters of each part of a compound that is there
+LONG_PART = 7  # letters of a part that may stand for itself: the "belasting" of "belastingadvies"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,11 @@ class Facts:
         return found
 
     def _backs_compound(self, word: str) -> bool:
-        """A Dutch compound of two words that are both there: "belastingadvies"."""
+        """A Dutch compound of two words that are both there, or a part of one that is."""
+        if len(word) >= LONG_PART and any(
+            one.startswith(word) or one.endswith(word) for one in self.words
+        ):
+            return True
         for cut in range(SHORTEST_PART, len(word) - SHORTEST_PART + 1):
             head, tail = word[:cut], word[cut:]
             if self.stance(tail) and (self.stance(head) or self.stance(head.removesuffix("s"))):

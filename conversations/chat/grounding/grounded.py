@@ -10,7 +10,8 @@ from typing import Any
 from conversations.chat import prompts
 from conversations.chat.deciding import ASK_AT_MOST
 from conversations.chat.grounding import claims, narratives
-from conversations.chat.grounding.facts import Facts
+from conversations.chat.grounding.facts import Facts, tokens
+from conversations.chat.grounding.strangers import strangers
 from conversations.chat.llm.errors import Unusable
 from conversations.chat.protocols import Composer, Decision, Turn
 from conversations.chat.texts import phrases
@@ -81,11 +82,15 @@ class _Match:
         self.draft = draft
         self.offline = offline
         self.topic = _topic(turn)
+        self.strange: frozenset[str] = frozenset()  # words that are names of others
         self.objections: Counter[str] = Counter()
 
     def grounded(self, content: Mapping[str, Any], reasons: Mapping[int, str]) -> Grounded:
+        kept = _kept(self.draft.picks, reasons)
+        texts = [*reasons.values(), str(content.get("narrative"))]
+        self.strange = strangers(texts, [pick.expert for pick in kept])
         picks: list[Pick] = []
-        for pick in _kept(self.draft.picks, reasons):
+        for pick in kept:
             why = self._why(pick, reasons.get(pick.expert.pk, ""))
             given = {one.why for one in picks}
             picks.append(pick if why in given else replace(pick, why=why))
@@ -111,6 +116,8 @@ class _Match:
     def _objection(self, sentence: str, facts: Facts) -> str:
         if narratives.leaks(sentence, SECRETS):
             return "leak"
+        if any(token.word in self.strange for token in tokens(sentence)):
+            return "name"
         return claims.objection(sentence, facts, self.topic)
 
     def _quotations(self, pick: Pick) -> Iterator[str]:
@@ -134,10 +141,13 @@ class _Match:
         if not isinstance(text, str):
             return self._ours(picks), "missing"
         text = " ".join(self._named(text).split())
-        shown = [pick.expert for pick in picks]
-        language = self.turn.language
         objection = "leak" if narratives.leaks(text, SECRETS) else narratives.objection(
-            text, Facts.about(*shown), self.topic, shown, language
+            text,
+            Facts.about(*(pick.expert for pick in picks)),
+            self.topic,
+            self.strange,
+            len(picks),
+            self.turn.language,
         )  # fmt: skip
         return (self._ours(picks), objection) if objection else (text, "")
 
@@ -184,7 +194,10 @@ class _Question:
         if narratives.leaks(text, SECRETS):
             return "leak"
         choices = Facts.of(self.draft.suggestions)
-        return narratives.objection(text, choices, _topic(self.turn), (), self.turn.language)
+        strange = strangers([text], ())
+        return narratives.objection(
+            text, choices, _topic(self.turn), strange, 0, self.turn.language
+        )
 
 
 def _topic(turn: Turn) -> Facts:

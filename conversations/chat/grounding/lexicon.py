@@ -4,6 +4,10 @@
 # fmt: off
 # What may be said of anyone in an answer. Verbs of helping are here; those of a trade are not.
 NEUTRAL = frozenset(
+    # Small words that may be missing elsewhere
+    "over under within across through during between while per via off down back much many such than being "
+    "having done does tussen tijdens binnen buiten zodat want sinds al nu daar heb hebt vers entre pendant "
+    "depuis lors dès étant ayant soit sur "
     # English
     "answer answers apply applies area areas around ask asked asking background based because brings "
     "choice close closely closest come comes consider context cover covers deal deals describe described "
@@ -21,7 +25,7 @@ NEUTRAL = frozenset(
     "professional professionals advisor advisors adviser advisers consultant consultants advice advise "
     "advises assist assists assistance challenge challenges need's let me know start talk contact "
     # Dutch
-    "aansluiten aansluit aanpak achtergrond advies adviseert adviseur adviseurs antwoord behoefte bekijk "
+    "doet doen aansluiten aansluit aanpak achtergrond advies adviseert adviseur adviseurs antwoord behoefte bekijk "
     "beschreven beschrijft beschrijving bezig biedt daarom deskundige deskundigen direct eigen ervaring "
     "expert experts expertise functie gaat geeft gebied gericht gevonden gids goed helpen helpt hiervoor "
     "hulp iemand juist kandidaten kennis keuze kent kiezen komt komen passen passend past personen persoon "

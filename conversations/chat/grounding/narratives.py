@@ -1,37 +1,36 @@
 """Whether a text to the visitor may be shown: it names only who is shown, and promises nothing."""
 
-from collections.abc import Collection, Iterable, Sequence
-from itertools import islice, pairwise
-
-from django.db.models import Q
+from collections.abc import Collection, Iterable
+from itertools import pairwise
 
 from conversations.chat.grounding import lexicon
 from conversations.chat.grounding.claims import foreign, is_content, is_name
 from conversations.chat.grounding.facts import Facts, Token, numbers, tokens
-from experts.models import Expert
 from experts.search.languages import FUNCTION_WORDS, words
 
 LONGEST = 700  # characters
 LEAKED = 6  # words in a row that are also ours
 STRANGE = 0.25  # share of unknown words from which a text is about something else
-LOOKED_UP = 24  # words of a text that are held against the names of the directory
 TELLING = 6  # function words from which a language is told
 
 
-def objection(text: str, facts: Facts, topic: Facts, shown: Sequence[Expert], language: str) -> str:
+def objection(
+    text: str, facts: Facts, topic: Facts, strange: Collection[str], shown: int, language: str
+) -> str:
     """Why the text may not be shown, as a word to count by; empty when it may.
 
-    `facts` are those of everybody shown, `topic` is what the visitor wrote.
+    `facts` are those of everybody shown, `topic` is what the visitor wrote, `strange` are names of
+    others, and `shown` is how many are.
     """
     found = tokens(text)
     if not text.strip() or len(text) > LONGEST:
         return "length"
     return (
         foreign(text)
-        or ("number" if numbers(text, found) - facts.numbers - {str(len(shown))} else "")
+        or ("number" if numbers(text, found) - facts.numbers - {str(shown)} else "")
         or ("language" if _is_other_language(text, language) else "")
         or _wording(found, facts, topic)
-        or ("name" if _names_others(found, facts, shown) else "")
+        or ("name" if any(token.word in strange for token in found) else "")
     )
 
 
@@ -79,21 +78,3 @@ def _is_called(found: list[Token], facts: Facts) -> bool:
     """Two capitalised words in a row that only the visitor wrote: a person of their choosing."""
     loose = [token.text[0].isupper() and not facts.back(token.word) for token in found]
     return any(one and other for one, other in pairwise(loose))
-
-
-def _names_others(found: list[Token], facts: Facts, shown: Sequence[Expert]) -> bool:
-    """Whether a word is the name of somebody in the directory who is not shown."""
-    loose = dict.fromkeys(
-        token.word
-        for token in found
-        if (is_content(token) or is_name(token)) and not facts.back(token.word)
-    )
-    return bool(loose) and _somebody(list(islice(loose, LOOKED_UP)), [one.pk for one in shown])
-
-
-def _somebody(some: Sequence[str], shown: Collection[int]) -> bool:
-    spelled = [form for word in some for form in (word, word.title(), word.upper())]
-    called = Q(first_name__in=spelled) | Q(last_name__in=spelled) | Q(username__in=spelled)
-    for word in some:
-        called |= Q(name__istartswith=f"{word} ") | Q(name__iendswith=f" {word}")
-    return Expert.objects.exclude(pk__in=shown).filter(called).exists()
