@@ -38,7 +38,7 @@ class Candidate:
     expert: Expert
     score: float  # fused, comparable within one retrieval only
     dense: float  # cosine of the whole profile with the question
-    lexical: float  # BM25 of the profile for the question; 0 when no word is shared
+    lexical: float  # BM25 of the profile; 0 when not even a piece of a word is shared
     passages: tuple[Passage, ...] = ()  # best first; only the first QUOTED candidates carry them
 
 

@@ -337,7 +337,7 @@ def test_the_real_model_finds_by_meaning_without_a_shared_word(
     assert rebuild().size == 4
     found = wiring.retriever().retrieve("water is dripping from my ceiling")
     assert names(found)[0] == "ben"
-    assert found.candidates[0].lexical == 0
+    assert found.signals.known_words == 0
     assert rebuild().embedded == 0
 
 

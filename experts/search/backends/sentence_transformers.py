@@ -2,10 +2,11 @@
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -44,12 +45,12 @@ class SentenceTransformersEmbedder:
         return len(self.embed_query("dimension"))
 
     def prepare(self) -> None:
-        try:
-            files = self.files
-        except EmbedderError:
-            self._fetch()
-            files = self.files
-        files.check()
+        if not needs_no_network(self.name):
+            with (
+                self._lock
+            ):  # by its name, so that the library fetches what it loads, and only that
+                self._loaded = self._loaded or self._load(self.name)
+        self.files.check()
 
     def embed_query(self, text: str) -> Vector:
         # A lone surrogate, which JSON can carry, would break the tokenizer.
@@ -64,7 +65,7 @@ class SentenceTransformersEmbedder:
             rows = by_length[
                 start : start + CHUNK
             ]  # alike in length, so little padding is computed
-            threads = os.cpu_count() or 1 if len(texts) > MANY else 1
+            threads = len(os.sched_getaffinity(0)) if len(texts) > MANY else 1
             vectors[rows] = self._encode([texts[row] for row in rows], "encode_document", threads)
             if progress:
                 progress(len(rows))
@@ -72,7 +73,9 @@ class SentenceTransformersEmbedder:
 
     def _encode(self, texts: list[str], method: str, threads: int = 1) -> Vectors:
         with self._lock:
-            model = self._loaded or self._load(str(self.files.folder))
+            if self._loaded is None:
+                self._loaded = self._load(str(self.files.folder))
+            model = self._loaded
             try:
                 with _torch_threads(threads):
                     vectors = getattr(model, method)(
@@ -92,11 +95,9 @@ class SentenceTransformersEmbedder:
             from transformers.utils import logging
 
             logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-            model = SentenceTransformer(source, device="cpu", prompts=self._prompts() or None)
+            return SentenceTransformer(source, device="cpu", prompts=self._prompts() or None)
         except Exception as error:
             raise EmbedderError(f"EMBEDDING_MODEL={self.name} cannot be loaded: {error}") from error
-        self._loaded = model
-        return model
 
     def _prompts(self) -> dict[str, str]:
         """E5 needs these prefixes, and its published files do not say so."""
@@ -104,26 +105,14 @@ class SentenceTransformersEmbedder:
             return {"query": "query: ", "document": "passage: "}
         return {}
 
-    def _fetch(self) -> None:
-        """Let the library fetch exactly the files that it loads."""
-        with self._lock:
-            self._load(self.name)
 
+@contextmanager
+def _torch_threads(count: int) -> Iterator[None]:
+    """Torch's global thread count for a while, else one: spinning threads slow other workers."""
+    import torch
 
-class _torch_threads:  # noqa: N801 - reads as a verb in a with statement
-    """Torch's global thread count for a while: spinning threads make a worker slow the others."""
-
-    def __init__(self, count: int) -> None:
-        self.count = count
-
-    def __enter__(self) -> None:
-        import torch
-
-        if torch.get_num_threads() != self.count:
-            torch.set_num_threads(self.count)
-
-    def __exit__(self, *_: Any) -> None:
-        import torch
-
-        if torch.get_num_threads() != 1:
-            torch.set_num_threads(1)
+    torch.set_num_threads(count)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(1)
