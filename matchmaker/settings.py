@@ -157,8 +157,8 @@ USE_I18N = True
 USE_TZ = True
 
 STATIC_URL = "static/"
-STATIC_ROOT = DATA_DIR / "static"
-WHITENOISE_USE_FINDERS = True  # static files are served from the packages: nothing to collect
+
+WHITENOISE_USE_FINDERS = True  # served from the packages as they are: nothing to collect
 
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"
@@ -216,6 +216,11 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "PREPROCESSING_HOOKS": ["matchmaker.schema.only_the_unversioned_paths"],
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "matchmaker.schema.every_answer",
+    ],
+    "ENUM_NAME_OVERRIDES": {"Availability": ["ok", "unavailable"], "DoneStatus": ["ok"]},
 }
 
 # --- Seeing inside -----------------------------------------------------------------------------
@@ -239,7 +244,7 @@ LOGGING = {
         "matchmaker": _TOLD,
         "conversations": _TOLD,
         "experts": _TOLD,
-        "gunicorn.error": {**_TOLD, "level": "WARNING"},
+        "gunicorn.error": {**_TOLD, "level": "ERROR"},  # its warnings quote malformed requests
         # Without Django's own handler, which mails whole requests to ADMINS.
         "django": {"handlers": [], "level": "WARNING"},
         "django.request": {"level": "ERROR"},
