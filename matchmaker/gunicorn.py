@@ -1,9 +1,11 @@
 """How gunicorn serves: `gunicorn -c python:matchmaker.gunicorn matchmaker.wsgi`."""
 
+import json
 import os
 import shutil
 import sys
 import tempfile
+import uuid
 from typing import Any
 
 # Each worker embeds on one thread: OpenMP would take every core in every worker.
@@ -14,6 +16,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "matchmaker.settings")
 
 from django.conf import settings  # noqa: E402
 from django.core.exceptions import ImproperlyConfigured  # noqa: E402
+from gunicorn import util  # type: ignore[import-untyped]  # noqa: E402
 
 try:
     bind = f"{settings.HOST}:{settings.PORT}"
@@ -40,6 +43,32 @@ errorlog = "-"
 loglevel = "warning"
 logconfig_dict = settings.LOGGING
 forwarded_allow_ips = "*" if settings.TRUSTED_PROXIES else "127.0.0.1"
+
+
+def refuse(sock: Any, status: int, reason: str, message: str) -> None:
+    """What gunicorn answers to what is no HTTP, and to addresses or headers without end.
+
+    Problem details like every other refusal, in place of its HTML.
+    """
+    identifier = uuid.uuid4().hex
+    problem = {
+        "type": "about:blank",
+        "title": reason,
+        "status": status,
+        "detail": "The request was refused before it was read whole.",
+        "instance": "",
+        "request_id": identifier,
+        "errors": [{"pointer": "#", "code": "malformed", "detail": reason}],
+    }
+    body = json.dumps(problem)
+    head = (
+        f"HTTP/1.1 {status} {reason}\r\nConnection: close\r\nX-Request-ID: {identifier}\r\n"
+        f"Content-Type: application/problem+json\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    util.write_nonblock(sock, (head + body).encode("latin1"))
+
+
+util.write_error = refuse
 
 
 def on_starting(server: Any) -> None:

@@ -1,6 +1,8 @@
 """Log lines, as JSON for machines or as a line for people; both pass through the redaction.
 
-Plain `logging` everywhere: `logger.info("turn", extra={"fields": {...}})` adds fields to a line.
+Plain `logging` everywhere: `logger.info("turn", extra={"fields": {...}})` adds fields to a line,
+and `extra={"error": error}` an error, told by what it is and where. Other than with `exc_info`, no
+formatter that knows nothing of visitors prints its message.
 """
 
 import json
@@ -51,8 +53,9 @@ def contents(record: logging.LogRecord) -> dict[str, Any]:
     try:
         fields = getattr(record, "fields", {})
         line |= {name: told_as(name, value) for name, value in fields.items()}
-        if record.exc_info and record.exc_info[1] is not None:
-            line["exception"] = trace(record.exc_info[1])
+        error = getattr(record, "error", None) or (record.exc_info or (None, None))[1]
+        if isinstance(error, BaseException):
+            line["exception"] = trace(error)
     except Exception as error:  # noqa: BLE001 - hostile values raise what they like
         line["untold"] = type(error).__name__
     return line

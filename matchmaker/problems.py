@@ -1,11 +1,10 @@
 """The one table from errors to HTTP problem details (RFC 9457)."""
 
 import logging
-import traceback
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from django.core.exceptions import DisallowedHost, RequestDataTooBig
+from django.core.exceptions import DisallowedHost, RequestDataTooBig, SuspiciousOperation
 from django.db import DatabaseError, InterfaceError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
@@ -51,11 +50,6 @@ TITLES = {
 }  # fmt: skip
 
 
-def frames(error: BaseException) -> str:
-    """Where it happened, without the message: a database's may quote a visitor's row."""
-    return "".join(traceback.format_tb(error.__traceback__))
-
-
 def problem(
     request: HttpRequest | None, status_code: int, title: str, detail: str, **extra: Any
 ) -> dict[str, Any]:
@@ -74,7 +68,9 @@ def problem(
 def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response:
     """DRF's hook: whatever a view raises becomes problem details; our faults are logged."""
     request: HttpRequest = context["request"]
-    if isinstance(error, Http404):
+    if isinstance(error, SuspiciousOperation) and not isinstance(error, RequestDataTooBig):
+        error = exceptions.ParseError("The request cannot be understood.")
+    elif isinstance(error, Http404):
         error = exceptions.NotFound("Nothing is found here.")
     if isinstance(error, exceptions.APIException):
         return _api_problem(request, error)
@@ -82,11 +78,11 @@ def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response:
         if isinstance(error, kind):
             if status_code >= 500 and not isinstance(error, TurnFailed):  # the turn logged its own
                 said = error if isinstance(error, ExpertsError) else type(error).__name__
-                logger.error("%s: %s\n%s", title, said, frames(error))
+                logger.error("%s: %s", title, said, extra={"error": error})
             body = problem(request, status_code, title, detail or str(error))
             headers = {"Retry-After": "5"} if status_code in (409, 503) else {}
             return Response(body, status_code, headers=headers, content_type=MEDIA_TYPE)
-    logger.error("Unexpected %s\n%s", type(error).__name__, frames(error))
+    logger.error("Unexpected %s", type(error).__name__, extra={"error": error})
     body = problem(request, 500, TITLES[500], "This is our fault; it has been recorded.")
     return Response(body, 500, content_type=MEDIA_TYPE)
 

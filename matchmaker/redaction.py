@@ -34,6 +34,7 @@ EMAIL = re.compile(
     r"""(?:@|%40|＠)[^\s"'<>()\[\]{},;:=|]+"""
 )
 PHONE = re.compile(r"(?<![\w.-])(?:\+|00)\d[\d ()./-]{7,17}\d")
+ASKED = re.compile(r"(?<=[\w/])\?[^\s\"'<>]+")  # what follows the path of an address
 # Their messages are written for operators, or speak of code only. Any other may hold row values.
 PLAIN = (
     ConversationsError, ExpertsError, ImproperlyConfigured,
@@ -66,13 +67,13 @@ def _said(value: Any, *, wanted: bool) -> Iterator[str]:
 
 
 def scrubbed(text: str) -> str:
-    """The text without addresses, telephone numbers, and what this visitor said."""
+    """The text without addresses, telephone numbers, URL queries, and what this visitor said."""
     for said in _heard.get():
         text = text.replace(said, "[words]").replace(repr(said)[1:-1], "[words]")
     text = text[:LONGEST] + ("…" if len(text) > LONGEST else "")
     if "@" in text or "%40" in text or "＠" in text:
         text = EMAIL.sub("[e-mail]", text)
-    return PHONE.sub("[telephone]", text)
+    return PHONE.sub("[telephone]", ASKED.sub("?[query]", text))
 
 
 def told(value: Any) -> Any:

@@ -10,6 +10,7 @@ from sentry_sdk.integrations.excepthook import ExcepthookIntegration
 from sentry_sdk.integrations.logging import LoggingIntegration, ignore_logger
 from sentry_sdk.integrations.threading import ThreadingIntegration
 from sentry_sdk.types import Event, Hint
+from sentry_sdk.utils import event_from_exception
 
 from matchmaker.logs import request_id
 from matchmaker.redaction import PLAIN_NAMES, scrubbed
@@ -46,6 +47,9 @@ def stripped(event: Event, hint: Hint) -> Event:
     for private in PRIVATE:
         event.pop(private, None)  # type: ignore[misc]
     event["tags"] = {"request_id": request_id.get()}
+    told = getattr(hint.get("log_record"), "error", None)
+    if isinstance(told, BaseException) and "exception" not in event:
+        event["exception"] = event_from_exception(told)[0]["exception"]
     for error in event.get("exception", {}).get("values", []):
         kind = str(error.get("type", ""))
         speaks_plainly = kind in PLAIN_NAMES or is_ours(str(error.get("module") or ""))

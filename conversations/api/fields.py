@@ -43,6 +43,14 @@ class Thread(serializers.UUIDField):
         return super().to_internal_value(data)
 
 
+@extend_schema_field(
+    {
+        "oneOf": [
+            {"type": "number", "minimum": 0},
+            {"type": "string", "pattern": r"^\d{1,10}(\.\d{1,2})?$"},
+        ]
+    }
+)
 class Rate(serializers.DecimalField):
     """An amount per hour, not negative, of at most two places."""
 

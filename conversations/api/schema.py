@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import (
     OpenApiExample,
     OpenApiParameter,
     OpenApiResponse,
     extend_schema,
+    inline_serializer,
 )
+from rest_framework import serializers as drf
 
 from conversations.api import serializers
 
@@ -98,6 +99,14 @@ EVENTS = OpenApiExample(
     status_codes=["200"],
 )
 
+EVENT = inline_serializer(
+    "StreamedEvent",
+    {
+        "event": drf.ChoiceField(["status", "delta", "result", "error", "done"]),
+        "data": drf.CharField(help_text="JSON, with the name of the event in it."),
+    },
+)
+
 chat = extend_schema(
     operation_id="chat",
     summary="Describe a problem, get one to three experts or a question back",
@@ -119,7 +128,7 @@ chat = extend_schema(
     ],
     responses={
         (200, "application/json"): serializers.AnswerSerializer,
-        (200, "text/event-stream"): OpenApiResponse(OpenApiTypes.STR, "The same as events."),
+        (200, "text/event-stream"): OpenApiResponse(EVENT, "The same as events; this is one."),
         **problems(400, 405, 409, 413, 415, 422, 429, 503),
     },
     examples=[ASK, NARROWED, MATCH, EVENTS],

@@ -1,7 +1,6 @@
 """A received exchange carried to its terminal status, whatever happens on the way."""
 
 import logging
-import traceback
 
 from conversations import stages
 from conversations.chat import wiring
@@ -47,10 +46,10 @@ def _answer(conversation: Conversation) -> None:
 
 def _fail(conversation: Conversation, error: BaseException) -> None:
     # Messages of foreign errors may hold a visitor's words: the log gets the place, not the text.
-    frames = "".join(traceback.format_tb(error.__traceback__))
-    logger.error("Conversation %s failed: %s\n%s", conversation.pk, _reason(error), frames)
+    why = _reason(error)
+    logger.error("Conversation %s failed: %s", conversation.pk, why, extra={"error": error})
     try:
-        conversation.fail(_reason(error))
+        conversation.fail(why)
     except Exception as second:  # noqa: BLE001 - the first error is the one to report
         kind = type(second).__name__
         logger.error("Conversation %s could not be closed: %s", conversation.pk, kind)

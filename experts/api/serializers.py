@@ -3,12 +3,18 @@
 from decimal import Decimal
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from experts.models import Expert
 from experts.search.constraints import Constraints
 
 MOST = Decimal("99999999.99")
+
+
+@extend_schema_field({"type": "string", "pattern": r"^\d{1,8}(\.\d{1,2})?$"})
+class Amount(serializers.DecimalField):
+    """Per hour, as it is written in an address."""
 
 
 class SearchSerializer(serializers.Serializer[dict[str, Any]]):
@@ -20,8 +26,8 @@ class SearchSerializer(serializers.Serializer[dict[str, Any]]):
         max_length=2000,
         help_text="A problem in plain words; ranks by how well a profile answers it.",
     )
-    max_hourly_rate = serializers.DecimalField(10, 2, min_value=0, max_value=MOST, required=False)
-    min_hourly_rate = serializers.DecimalField(10, 2, min_value=0, max_value=MOST, required=False)
+    max_hourly_rate = Amount(10, 2, min_value=0, max_value=MOST, required=False)
+    min_hourly_rate = Amount(10, 2, min_value=0, max_value=MOST, required=False)
     currency = serializers.RegexField(
         r"^[A-Za-z]{3}\Z", required=False, help_text="ISO 4217; compares rates in this one only."
     )

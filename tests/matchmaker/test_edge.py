@@ -1,0 +1,135 @@
+"""Headers of every answer, and bodies as servers and clients really send them."""
+
+import io
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from matchmaker.chunked import ChunkedBodies
+
+ORIGIN = "https://www.example.com"
+
+
+@pytest.fixture
+def allowed(settings: Any) -> None:
+    settings.CORS_ALLOWED_ORIGINS = [ORIGIN]
+
+
+def test_a_page_of_an_allowed_origin_may_ask(client: Client, allowed: None) -> None:
+    headers = {
+        "Origin": ORIGIN,
+        "Access-Control-Request-Method": "POST",
+        "Access-Control-Request-Headers": "content-type,idempotency-key",
+    }
+    response = client.options("/api/chat/", headers=headers)
+
+    assert response.status_code == 200
+    assert response["Access-Control-Allow-Origin"] == ORIGIN
+    assert "POST" in response["Access-Control-Allow-Methods"]
+    assert "idempotency-key" in response["Access-Control-Allow-Headers"]
+    assert "Access-Control-Allow-Credentials" not in response
+
+
+@pytest.mark.parametrize("path", ["/api/nowhere", "/api/v1/nowhere"])
+def test_a_page_may_read_its_problem_and_the_id_of_it(
+    client: Client, allowed: None, path: str
+) -> None:
+    response = client.get(path, headers={"Origin": ORIGIN})
+
+    assert response.status_code == 404
+    assert response["Access-Control-Allow-Origin"] == ORIGIN
+    assert "x-request-id" in response["Access-Control-Expose-Headers"]
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", f"{ORIGIN}.evil.example"])
+def test_a_page_of_another_origin_may_not(client: Client, allowed: None, origin: str) -> None:
+    asked = {"Origin": origin, "Access-Control-Request-Method": "POST"}
+
+    assert "Access-Control-Allow-Origin" not in client.options("/api/chat/", headers=asked)
+
+
+def test_only_the_api_speaks_to_other_origins(client: Client, allowed: None) -> None:
+    assert "Access-Control-Allow-Origin" not in client.get("/", headers={"Origin": ORIGIN})
+
+
+@pytest.mark.parametrize("path", ["/", "/api/nowhere", "/api/schema/", "/admin/login/", "/nowhere"])
+@pytest.mark.django_db
+def test_every_answer_forbids_sniffing_and_framing(client: Client, path: str) -> None:
+    response = client.get(path)
+
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert response["X-Frame-Options"] == "DENY"
+    assert response["Referrer-Policy"] == "strict-origin-when-cross-origin"
+    assert response["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert "frame-ancestors 'none'" in response["Content-Security-Policy"]
+    assert response["X-Request-ID"]
+
+
+@pytest.mark.parametrize(
+    ("path", "inline", "evaluated"),
+    [("/", False, False), ("/api/docs/", False, False), ("/admin/login/", True, True)],
+)
+@pytest.mark.django_db
+def test_only_the_admin_may_run_scripts_that_are_written_into_a_page(
+    client: Client, path: str, inline: bool, evaluated: bool
+) -> None:
+    policy = dict(
+        part.split(" ", 1) for part in client.get(path)["Content-Security-Policy"].split("; ")
+    )
+    scripts = policy.get("script-src", policy["default-src"])
+
+    assert ("'unsafe-inline'" in scripts) is inline
+    assert ("'unsafe-eval'" in scripts) is evaluated
+    assert "*" not in scripts
+    assert "https:" not in scripts
+
+
+@pytest.mark.parametrize("path", ["/", "/api/docs/"])
+@pytest.mark.django_db
+def test_the_pages_have_no_script_that_their_policy_forbids(client: Client, path: str) -> None:
+    html = client.get(path).content.decode()
+
+    assert "<script" in html
+    assert all(" src=" in tag for tag in html.split("<script")[1:] for tag in [tag.split(">")[0]])
+    assert " onclick=" not in html
+
+
+def environ(path: str, stream: Any) -> dict[str, Any]:
+    return {"PATH_INFO": path, "HTTP_TRANSFER_ENCODING": "Chunked", "wsgi.input": stream}
+
+
+class Broken(io.BytesIO):
+    def read(self, size: int | None = -1) -> bytes:
+        raise ValueError("chunk size")
+
+
+def through(given: dict[str, Any]) -> dict[str, Any]:
+    ChunkedBodies(lambda environ, start: None)(given, None)
+    return given
+
+
+def test_a_chunked_body_gets_its_length(settings: Any) -> None:
+    given = through(environ("/api/chat/", io.BytesIO(b"12345")))
+
+    assert given["CONTENT_LENGTH"] == "5"
+    assert given["wsgi.input"].read() == b"12345"
+
+
+def test_a_chunked_body_is_not_read_past_the_bound(settings: Any) -> None:
+    settings.MAX_BODY_BYTES = 10
+    endless = io.BytesIO(b"x" * 1000)
+
+    assert through(environ("/api/chat/", endless))["CONTENT_LENGTH"] == "11"
+    assert endless.tell() == 11
+
+
+def test_broken_chunks_are_found_where_the_body_is_read(settings: Any) -> None:
+    given = through(environ("/api/chat/", Broken()))
+
+    with pytest.raises(OSError, match="did not arrive whole"):
+        given["wsgi.input"].read()
+
+
+def test_what_is_not_for_the_api_is_left_alone() -> None:
+    assert "CONTENT_LENGTH" not in through(environ("/admin/", io.BytesIO(b"12345")))
