@@ -111,28 +111,37 @@ def concordance(pairs: Sequence[tuple[float, float]]) -> float:
 
 
 def _rewrites(lines: Sequence[Line], assistant: Assistant) -> Iterable[Measure]:
-    ours: dict[str, list[float]] = defaultdict(list)
-    raw: dict[str, list[float]] = defaultdict(list)
+    told: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
     said: dict[str, list[dict[str, str]]] = defaultdict(list)
     for line in sorted(lines, key=lambda line: (str(line.get("conv")), line.get("turn", 0))):
         history = said[str(line.get("conv"))]
         turn = assistant.understand(_asked(line, history))
         if history:  # a first message needs no rewriting
             for language in _groups(line):
-                ours[language].append(overlap(turn.question.text, line["rewrite"]))
-                raw[language].append(overlap(line["text"], line["rewrite"]))
+                told[language].append((turn.question.text, line["text"], line["rewrite"]))
         history.append({"role": "user", "content": line["text"]})
-    for language, scores in ours.items():
-        yield Measure("rewrite F1", language, fmean(scores), len(scores))
-        yield Measure("rewrite F1 of the bare message", language, fmean(raw[language]), len(scores))
+    for language, rows in told.items():
+        for name, score in (("rewrite F1", overlap), ("rewrite recall", recall)):
+            ours, bare = zip(*((score(q, to), score(raw, to)) for q, raw, to in rows), strict=True)
+            yield Measure(name, language, fmean(ours), len(rows))
+            yield Measure(f"{name} of the bare message", language, fmean(bare), len(rows))
 
 
 def overlap(text: str, target: str) -> float:
     """F1 of the subject words, kin words counted as one."""
-    ours = Counter(stem(word) for word in subject_words(text))
-    theirs = Counter(stem(word) for word in subject_words(target))
-    shared = sum((ours & theirs).values())
+    ours, theirs = _kin(text), _kin(target)
+    shared = (ours & theirs).total()
     return 2 * shared / (ours.total() + theirs.total()) if shared else float(ours == theirs)
+
+
+def recall(text: str, target: str) -> float:
+    """Share of the target's subject words that the text has too."""
+    theirs = _kin(target)
+    return (_kin(text) & theirs).total() / theirs.total() if theirs else 1.0
+
+
+def _kin(text: str) -> Counter[str]:
+    return Counter(stem(word) for word in subject_words(text))
 
 
 def _asked(line: Line, history: Sequence[Mapping[str, str]] = ()) -> Conversation:

@@ -10,7 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from conversations.evaluation import concordance, overlap
+from conversations.evaluation import concordance, overlap, recall
 from conversations.models import (
     Attempt,
     Click,
@@ -198,6 +198,7 @@ def test_concordance_and_overlap_mean_what_they_say() -> None:
     assert concordance([(1, 0.5), (4, 0.5)]) == 0.5
     assert overlap("tax lawyer", "a tax lawyer") == 1.0
     assert overlap("roof", "tax lawyer") == 0.0
+    assert recall("a tax lawyer for my roof", "tax lawyer") == 1.0
 
 
 def test_an_answered_conversation_is_not_swept(received: Conversation) -> None:
