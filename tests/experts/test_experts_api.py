@@ -86,6 +86,11 @@ def test_filters_stand_with_and_without_a_question(
     assert set(ids(get(client, **question, **filters))) == expected
 
 
+def test_an_empty_parameter_asks_nothing(client: Client, built: Report) -> None:
+    nothing = {"q": "", "max_hourly_rate": "", "currency": "", "language": "", "page": ""}
+    assert ids(get(client, **nothing)) == ids(get(client))
+
+
 def test_a_demand_in_the_words_counts_but_gives_way(client: Client, built: Report) -> None:
     assert set(ids(get(client, q="tax adviser under €85 an hour"))) == {"ben", "dirk"}
     assert len(ids(get(client, q="tax adviser under €6 an hour"))) == 4
