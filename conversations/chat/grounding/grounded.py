@@ -180,7 +180,7 @@ class _Question:
         self.draft = draft
 
     def grounded(self, content: Mapping[str, Any]) -> Grounded:
-        text = content.get("question") or content.get("narrative")
+        text = content.get("question")
         text = " ".join(text.split()) if isinstance(text, str) else ""
         objection = self._objection(text)
         reply = self.draft if objection else replace(self.draft, narrative=text)
