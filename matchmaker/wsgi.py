@@ -17,8 +17,10 @@ if settings.SECRET_KEY_MISSING:
         "SECRET_KEY is not set; a server does not start without one (`make run` makes one in .env)."
     )
 
+from conversations.chat.wiring import model as language_model  # noqa: E402
 from experts.search import wiring  # noqa: E402
 from matchmaker import logs  # noqa: E402
 
 logs.catch_what_nobody_caught()
 wiring.warm()
+language_model()

@@ -7,7 +7,10 @@ NEUTRAL = frozenset(
     # Small words that may be missing elsewhere
     "over under within across through during between while per via off down back much many such than being "
     "having done does tussen tijdens binnen buiten zodat want sinds al nu daar heb hebt vers entre pendant "
-    "depuis lors dès étant ayant soit sur "
+    "depuis lors dès étant ayant soit sur since until before after several various some few dans hors "
+    "could would pourrait pourraient peuvent saurait zou zouden mogelijk eventueel sinds voordat nadat "
+    "spent spend spends cause causes makes company companies business organisation team bedrijf bedrijven "
+    "onderneming entreprise entreprises société équipe best-suited concrete concreet concret "
     # English
     "answer answers apply applies area areas around ask asked asking background based because brings "
     "choice close closely closest come comes consider context cover covers deal deals describe described "
