@@ -22,6 +22,7 @@ from conversations.models import Attempt, RequestCount
 logger = logging.getLogger(__name__)
 
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+PURGED_ONCE_IN = 200  # requests; windows that ended are of no more use
 NOTED = 3  # refusals of one caller in one window that are kept; the rest is only counted
 
 
@@ -137,8 +138,8 @@ def network(address: str | None) -> str:
 def count_up(keys: list[str], start: int, window: int) -> dict[str, int]:
     if settings.CACHE_IS_SHARED:
         return {key: _count_in_cache(f"throttle:{key}:{start}", window) for key in keys}
-    if not secrets.randbelow(200):
-        RequestCount.objects.purge()
+    if not secrets.randbelow(PURGED_ONCE_IN):
+        RequestCount.objects.purge(datetime.fromtimestamp(start, UTC))
     until = datetime.fromtimestamp(start + 2 * window, UTC)
     return RequestCount.objects.count_up(keys, start, until)
 

@@ -75,8 +75,8 @@ class RequestCountManager(models.Manager["RequestCount"]):
             cursor.execute(sql, [value for row in rows for value in row])
             return dict(cursor.fetchall())
 
-    def purge(self) -> int:
-        return self.filter(expires_at__lt=timezone.now()).delete()[0]
+    def purge(self, now: datetime | None = None) -> int:
+        return self.filter(expires_at__lt=now or timezone.now()).delete()[0]
 
 
 class RequestCount(models.Model):

@@ -139,6 +139,18 @@ def test_a_shared_cache_counts_without_the_database(
     assert not RequestCount.objects.exists()
 
 
+def test_windows_that_ended_are_purged_and_the_present_one_is_not(
+    experts: None, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(throttles, "PURGED_ONCE_IN", 1)
+    codes = [send(client, "ana@example.com").status_code for _ in range(4)]
+    assert codes == [200, 200, 200, 429]
+
+    monkeypatch.setattr(throttles, "clock", lambda: 1_000_300.0)
+    send(client, "ana@example.com")
+    assert RequestCount.objects.count() == 2
+
+
 def test_counts_hold_no_address(experts: None, client: Client) -> None:
     send(client, "ana@example.com")
 
