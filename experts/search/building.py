@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experts.errors import ExpertsError
+from experts.models import Document
 from experts.search import manifest, passages
 from experts.search.generations import BUILDING
 from experts.search.manifest import Manifest
@@ -19,7 +20,14 @@ from experts.search.rows import Columns, Profile, source_of
 from experts.search.snapshots import Snapshot, Spread, Stores
 
 CHUNK = 4096  # passages between two writes, so that a large build needs little memory
+OPENING = 12  # words
 ITSELF = 0.98  # cosine of a text embedded twice; quantised models differ a little by batch
+
+
+def searched_words(document: Document) -> str:
+    """What is searched by words; the opening of a profile without a title counts twice."""
+    opening = "" if document.title else " ".join(document.bio.split()[:OPENING])
+    return f"{document.text} {opening}"
 
 
 class Build:
@@ -79,7 +87,7 @@ class Build:
         generation = folder.name.removesuffix(BUILDING)
         vectors = self._documents(progress)
         self.stores.vectors().build(vectors, generation).save(folder / "vectors")
-        texts = [profile.document.text for profile in self.profiles]
+        texts = [searched_words(profile.document) for profile in self.profiles]
         self.stores.lexical().build(texts, progress).save(folder / "lexical")
         Columns.of(self.profiles).save(folder / "rows.npz")
         Spread.of(vectors).save(folder / "spread.npz")
@@ -105,16 +113,19 @@ class Build:
             return
         # A row taken over, when there is one, also proves that the weights are still the same.
         row = int(np.argmax(self.known_rows))
-        text = self.profiles[row].document.text
+        document = self.profiles[row].document
         stored = snapshot.vectors.vectors([row])[0]
-        probe = self.embedder.embed_documents([text])[0] if self.embedded else stored
+        probe = self.embedder.embed_profiles([document])[0] if self.embedded else stored
         rows, scores = snapshot.vectors.search(probe, 1)
         own = float(probe @ stored)
         if own < ITSELF or not len(rows) or float(scores[0]) > own + 1 - ITSELF:
             raise ExpertsError(
                 "The new generation does not find a document it holds; it is not used."
             )
-        if snapshot.lexical.known(text) and not snapshot.lexical.scores(text)[row]:
+        if (
+            snapshot.lexical.known(document.text)
+            and not snapshot.lexical.scores(document.text)[row]
+        ):
             raise ExpertsError("The new generation does not find a word it holds; it is not used.")
 
     def _documents(self, progress: Progress) -> Vectors:
@@ -124,8 +135,8 @@ class Build:
             vectors[old] = self.before.vectors.vectors(self.known_rows[old].tolist())
         new = np.flatnonzero(self.known_rows < 0)
         if len(new):
-            texts = [self.profiles[row].document.text for row in new.tolist()]
-            vectors[new] = self.embedder.embed_documents(texts, progress)
+            documents = [self.profiles[row].document for row in new.tolist()]
+            vectors[new] = self.embedder.embed_profiles(documents, progress)
         return vectors
 
     def _passages(self, progress: Progress) -> PassageVectors:
