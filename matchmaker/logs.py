@@ -20,6 +20,13 @@ request_id: ContextVar[str] = ContextVar("request_id", default="-")
 logger = logging.getLogger(__name__)
 
 
+class OnlyFaults(logging.Filter):
+    """Of what Django says of requests, only errors that no view caught: the rest has a line."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return bool(record.exc_info)
+
+
 class JsonFormatter(logging.Formatter):
     """One JSON object a line: time, level, logger, request_id, event, fields, exception."""
 

@@ -15,7 +15,16 @@ from sentry_sdk.utils import event_from_exception
 from matchmaker.logs import request_id
 from matchmaker.redaction import PLAIN_NAMES, scrubbed
 
-PRIVATE = ("request", "user", "breadcrumbs", "extra", "server_name", "modules", "contexts")
+PRIVATE = (
+    "request",
+    "user",
+    "breadcrumbs",
+    "extra",
+    "server_name",
+    "modules",
+    "contexts",
+    "threads",
+)
 
 
 def start() -> None:
@@ -49,12 +58,16 @@ def stripped(event: Event, hint: Hint) -> Event:
     event["tags"] = {"request_id": request_id.get()}
     told = getattr(hint.get("log_record"), "error", None)
     if isinstance(told, BaseException) and "exception" not in event:
-        event["exception"] = event_from_exception(told)[0]["exception"]
+        event["exception"] = event_from_exception(told, sentry_sdk.get_client().options)[0][
+            "exception"
+        ]
     for error in event.get("exception", {}).get("values", []):
         kind = str(error.get("type", ""))
         speaks_plainly = kind in PLAIN_NAMES or is_ours(str(error.get("module") or ""))
         error["value"] = scrubbed(str(error.get("value", ""))) if speaks_plainly else ""
         error.pop("mechanism", None)
+        for frame in (error.get("stacktrace") or {}).get("frames", []):
+            frame.pop("vars", None)
     for name in ("logentry", "message"):
         if name in event:
             event[name] = _template(event[name])

@@ -231,6 +231,7 @@ _TOLD = {"handlers": ["console"], "level": LOG_LEVEL, "propagate": False}
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
+    "filters": {"only_faults": {"()": "matchmaker.logs.OnlyFaults"}},
     "formatters": {
         "line": {"()": "matchmaker.logs.LineFormatter"},
         "json": {"()": "matchmaker.logs.JsonFormatter"},
@@ -247,7 +248,7 @@ LOGGING = {
         "gunicorn.error": {**_TOLD, "level": "ERROR"},  # its warnings quote malformed requests
         # Without Django's own handler, which mails whole requests to ADMINS.
         "django": {"handlers": [], "level": "WARNING"},
-        "django.request": {"level": "ERROR"},
+        "django.request": {"filters": ["only_faults"]},
         # Prints raw paths; the line of the request says the same without.
         "django.server": {"handlers": ["nowhere"], "propagate": False},
     },

@@ -51,8 +51,9 @@ def _fail(conversation: Conversation, error: BaseException) -> None:
     try:
         conversation.fail(why)
     except Exception as second:  # noqa: BLE001 - the first error is the one to report
-        kind = type(second).__name__
-        logger.error("Conversation %s could not be closed: %s", conversation.pk, kind)
+        found = {"error": second}
+        why = type(second).__name__
+        logger.error("Conversation %s could not be closed: %s", conversation.pk, why, extra=found)
 
 
 def _reason(error: BaseException) -> str:

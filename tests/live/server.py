@@ -43,6 +43,7 @@ class Deployment:
             **settings,
         }
         self.process: subprocess.Popen[bytes] | None = None
+        self.log: Path | None = None  # where the server's lines go; None: where the test's go
 
     def manage(self, *arguments: str, check: bool = True) -> str:
         """What `manage.py …` printed, both streams."""
@@ -61,6 +62,7 @@ class Deployment:
         return done.stdout
 
     def start(self, seconds: float = 90) -> Self:
+        output = self.log.open("ab") if self.log else None
         self.process = subprocess.Popen(
             [
                 sys.executable,
@@ -72,6 +74,8 @@ class Deployment:
             ],
             cwd=ROOT,
             env=self.environ,
+            stdout=output,
+            stderr=output,
             start_new_session=True,
         )
         deadline = time.monotonic() + seconds
