@@ -2,10 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Protocol, Self
+from typing import TYPE_CHECKING, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from experts.models import Document
 
 Vectors = NDArray[np.float32]  # (rows, dimension), each row of length 1
 Vector = NDArray[np.float32]  # (dimension,), of length 1
@@ -38,6 +41,12 @@ class Embedder(Protocol):
     def embed_documents(
         self, texts: Sequence[str], progress: Progress | None = None
     ) -> Vectors: ...
+
+    def embed_profiles(
+        self, documents: "Sequence[Document]", progress: Progress | None = None
+    ) -> Vectors:
+        """What questions are compared with: the fields of a profile, mixed as suits this model."""
+        ...
 
     def embed_query(self, text: str) -> Vector: ...
 

@@ -13,7 +13,12 @@ from experts.search.retrieval import Retriever
 from experts.search.snapshots import SnapshotStore, Stores
 
 logger = logging.getLogger(__name__)
-DECIDE = {"EMBEDDING_MODEL", "VECTOR_STORE", "INDEX_DIR"}  # the settings this file reads
+DECIDE = {
+    "EMBEDDING_MODEL",
+    "VECTOR_STORE",
+    "INDEX_DIR",
+    "DATA_DIR",
+}  # the settings this file reads
 
 
 @cache
@@ -22,6 +27,10 @@ def embedder() -> Embedder:
         from experts.search.backends.offline import HashingEmbedder
 
         return HashingEmbedder()
+    if settings.EMBEDDING_MODEL == "packaged:multilingual-e5-small":
+        from experts.search.backends.multilingual_e5 import MultilingualE5Embedder
+
+        return MultilingualE5Embedder(settings.DATA_DIR / "models")
     from experts.search.backends.sentence_transformers import SentenceTransformersEmbedder
 
     return SentenceTransformersEmbedder(settings.EMBEDDING_MODEL)

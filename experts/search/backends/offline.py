@@ -4,11 +4,15 @@ import zlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from threading import Lock
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from experts.search.languages import ALL_FUNCTION_WORDS, words
 from experts.search.protocols import Progress, Vector, Vectors
+
+if TYPE_CHECKING:
+    from experts.models import Document
 
 DIMENSION = 256
 PLACES = 6  # coordinates a hashed feature sets, each +1 or -1
@@ -42,6 +46,11 @@ class HashingEmbedder:
                 progress(row - done)
                 done = row
         return vectors
+
+    def embed_profiles(
+        self, documents: "Sequence[Document]", progress: Progress | None = None
+    ) -> Vectors:
+        return self.embed_documents([document.text for document in documents], progress)
 
     def embed_query(self, text: str) -> Vector:
         counts = Counter(words(text))

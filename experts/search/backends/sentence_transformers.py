@@ -17,6 +17,8 @@ from experts.search.protocols import Progress, Vector, Vectors
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
+    from experts.models import Document
+
 BATCH = 32
 CHUNK = 256  # texts between two reports of progress
 MANY = 100  # texts from which on a build takes every core
@@ -70,6 +72,11 @@ class SentenceTransformersEmbedder:
             if progress:
                 progress(len(rows))
         return vectors
+
+    def embed_profiles(
+        self, documents: "Sequence[Document]", progress: Progress | None = None
+    ) -> Vectors:
+        return self.embed_documents([document.text for document in documents], progress)
 
     def _encode(self, texts: list[str], method: str, threads: int = 1) -> Vectors:
         with self._lock:

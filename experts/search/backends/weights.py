@@ -9,6 +9,7 @@ from pathlib import Path
 from experts.errors import EmbedderError
 
 SCHEME = "packaged:"
+MULTILINGUAL = "multilingual-e5-small"  # has an embedder of its own
 WEIGHTS = {".safetensors", ".bin", ".onnx", ".pt"}
 DESCRIPTIONS = {".json", ".txt", ".model"}
 SAMPLE = 1 << 16
@@ -88,7 +89,7 @@ def needs_no_network(name: str) -> bool:
 def _packaged(name: str) -> ModelFiles:
     packaged = PACKAGED.get(name.removeprefix(SCHEME))
     if packaged is None:
-        known = ", ".join(SCHEME + each for each in PACKAGED)
+        known = ", ".join(SCHEME + each for each in (MULTILINGUAL, *PACKAGED))
         raise EmbedderError(f"EMBEDDING_MODEL={name} is not packaged; there is {known}.")
     spec = importlib.util.find_spec(packaged.package)
     if spec is None or spec.origin is None:

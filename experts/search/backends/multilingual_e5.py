@@ -1,0 +1,149 @@
+"""multilingual-e5-small at 4 bits, run by onnxruntime. Importing this file imports no runtime.
+
+Many languages in one space, for less CPU than a small English model costs in torch. What it is fed
+was measured: prefixes as its authors say, short questions in lower case, and a profile's title once
+more by itself, since a question is often little more than a title.
+"""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from experts.errors import EmbedderError
+from experts.search.backends.e5_files import GRAPH, LAYOUT, SHA256, TOKENIZER, ModelFolder
+from experts.search.protocols import Progress, Vector, Vectors
+
+if TYPE_CHECKING:
+    from experts.models import Document
+
+DIMENSION = 384
+PADDING = 1  # the id of <pad>
+LONGEST = 512  # tokens of a text that are read
+CHARACTERS = 16_384  # of a text that are cut into tokens, many more than LONGEST tokens have
+BATCH_TOKENS = 2048  # padding included
+CHUNK = 1024  # texts that are sorted by length together
+MANY = 8  # batches from which on every core is used
+TITLE_WEIGHT = 0.5  # beside the whole profile; flat from 0.25 to 0.75
+SHORT_QUERY = 12  # words; a title in capitals is far from the same title in a sentence
+RECIPE = 1  # raise it whenever what the model is fed, or how vectors are mixed, changes
+
+
+class MultilingualE5Embedder:
+    """The packaged multilingual model, unpacked under `home` on first use. Thread-safe."""
+
+    name = "packaged:multilingual-e5-small"
+    fingerprint = f"multilingual-e5-small-{SHA256[:16]}-{LAYOUT}-{RECIPE}"
+    dimension = DIMENSION
+
+    def __init__(self, home: Path) -> None:
+        self.files = ModelFolder(home)
+        self._loading = Lock()
+        self._loaded: tuple[Any, Any] | None = None
+
+    def prepare(self) -> None:
+        self.files.ready()
+
+    def embed_query(self, text: str) -> Vector:
+        short = len(text.split()) <= SHORT_QUERY
+        vector: Vector = self._embed(["query: " + (text.lower() if short else text)])[0]
+        return vector
+
+    def embed_documents(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
+        vectors = np.empty((len(texts), DIMENSION), np.float32)
+        for start in range(0, len(texts), CHUNK):
+            chunk = ["passage: " + text for text in texts[start : start + CHUNK]]
+            vectors[start : start + CHUNK] = self._embed(chunk, progress)
+        return vectors
+
+    def embed_profiles(
+        self, documents: "Sequence[Document]", progress: Progress | None = None
+    ) -> Vectors:
+        vectors = self.embed_documents([document.text for document in documents], progress)
+        titled = [row for row, document in enumerate(documents) if document.title.strip()]
+        titles = [documents[row].title.lower() for row in titled]
+        distinct, at = np.unique(np.array(titles, object), return_inverse=True)
+        mixed = (
+            vectors[titled] + np.float32(TITLE_WEIGHT) * self.embed_documents(distinct.tolist())[at]
+        )
+        vectors[titled] = mixed / np.linalg.norm(mixed, axis=1, keepdims=True)
+        return vectors
+
+    def _running(self) -> tuple[Any, Any]:
+        """The tokenizer and the session; each may be used by many threads at once."""
+        with self._loading:
+            if self._loaded is None:
+                self._loaded = _load(self.files.ready())
+            return self._loaded
+
+    def _embed(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
+        tokenizer, session = self._running()
+        vectors = np.empty((len(texts), DIMENSION), np.float32)
+        try:
+            ids = [tokenizer.encode(_clean(text)).ids for text in texts]
+
+            def run(batch: list[int]) -> int:
+                vectors[batch] = session.run(None, _padded([ids[row] for row in batch]))[0]
+                return len(batch)
+
+            for done in _each(run, _batches(ids)):
+                if progress:
+                    progress(done)
+        except Exception as error:
+            raise EmbedderError(f"EMBEDDING_MODEL={self.name} failed on a text: {error}") from error
+        return vectors
+
+
+def _load(folder: Path) -> tuple[Any, Any]:
+    try:
+        from onnxruntime import InferenceSession, SessionOptions
+        from tokenizers import Tokenizer
+
+        tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
+        tokenizer.enable_truncation(LONGEST)
+        options = SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        return tokenizer, InferenceSession(
+            str(folder / GRAPH), options, providers=["CPUExecutionProvider"]
+        )
+    except Exception as error:
+        raise EmbedderError(f"The model in {folder} cannot be loaded: {error}") from error
+
+
+def _clean(text: str) -> str:
+    # A lone surrogate, which JSON can carry, would break the tokenizer.
+    return text[:CHARACTERS].encode("utf-8", "replace").decode()
+
+
+def _batches(ids: Sequence[Sequence[int]]) -> list[list[int]]:
+    """Rows by length, the longest first, so that little padding is computed."""
+    order = sorted(range(len(ids)), key=lambda row: -len(ids[row]))
+    batches = []
+    while order:
+        count = max(1, BATCH_TOKENS // len(ids[order[0]]))
+        batches.append(order[:count])
+        order = order[count:]
+    return batches
+
+
+def _padded(batch: Sequence[Sequence[int]]) -> dict[str, NDArray[np.int64]]:
+    shape = len(batch), max(map(len, batch))
+    tokens, mask = np.full(shape, PADDING, np.int64), np.zeros(shape, np.int64)
+    for row, ids in enumerate(batch):
+        tokens[row, : len(ids)] = ids
+        mask[row, : len(ids)] = 1
+    return {"input_ids": tokens, "attention_mask": mask}
+
+
+def _each(run: Callable[[list[int]], int], batches: list[list[int]]) -> Iterator[int]:
+    """Run the batches in order; many of them on every core, since the runtime holds no lock."""
+    if len(batches) < MANY:
+        yield from map(run, batches)
+        return
+    with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
+        yield from pool.map(run, batches)
