@@ -1,5 +1,6 @@
 """The composer that asks a language model: an offline draft, told in a model's words."""
 
+import logging
 from dataclasses import replace
 
 from django.conf import settings
@@ -7,11 +8,13 @@ from django.conf import settings
 from conversations.chat import prompts
 from conversations.chat.grounding import ground
 from conversations.chat.llm.asking import Answer, LanguageModel
-from conversations.chat.llm.errors import ModelFailed
+from conversations.chat.llm.errors import ModelFailed, Unusable
 from conversations.chat.protocols import Composer, Turn
 from conversations.chat.rewriting import REWRITING
 from conversations.replies import Reply
 from experts.models import Expert
+
+logger = logging.getLogger(__name__)
 
 
 class ModelComposer:
@@ -34,6 +37,10 @@ class ModelComposer:
         except ModelFailed as error:
             error.usage = {**answer.usage, "outcome": error.reason}
             raise
+        except Exception as error:
+            # Whatever a model writes, a visitor is answered; not to read it is a fault of ours.
+            logger.exception("A model's answer could not be read")
+            raise Unusable(f"reading the answer failed ({type(error).__name__})") from error
         usage = {**answer.usage, **grounded.as_usage(), "prompt": prompts.VERSION}
         return replace(grounded.reply, composer=self.name, usage=usage)
 

@@ -74,7 +74,7 @@ class OpenAIEndpoint:
         try:
             with deadlines.within(allowance):
                 body = self._body(messages, parameters, allowance)
-        except (openai.OpenAIError, httpx2.HTTPError, httpx2.InvalidURL, UnicodeError) as error:
+        except Exception as error:  # noqa: BLE001 - the client also lets foreign errors through
             _raise_ours(error, allowance)
         return _completion(body)
 

@@ -8,6 +8,9 @@ from typing import Any
 LONGEST = 100_000  # characters of an answer that are looked at
 TRIES = 20  # places where an object may begin
 CLOSING = re.compile(r"\s*[}\]]")
+HALF_A_PAIR = re.compile(
+    r"(?P<pair>\\ud[89ab][0-9a-f]{2}\\ud[c-f][0-9a-f]{2})|\\ud[89a-f][0-9a-f]{2}", re.IGNORECASE
+)
 THOUGHTS = re.compile(r"<think>.*?</think>", re.DOTALL)
 
 
@@ -74,7 +77,13 @@ def _without_trailing_commas(text: str) -> str:
 
 
 def _loads(text: str, *, strict: bool) -> Any:
+    if HALF_A_PAIR.search(text):  # such escapes stand for half a character, which nothing can store
+        text = HALF_A_PAIR.sub(_whole_or_nothing, text)
     try:
         return json.loads(text, strict=strict)
     except (ValueError, RecursionError):
         return None
+
+
+def _whole_or_nothing(escapes: re.Match[str]) -> str:
+    return escapes.group() if escapes["pair"] else "?"
