@@ -61,12 +61,14 @@ class OpenAIEndpoint:
     def __init__(self, model: str, base_url: str = "", key: str = "") -> None:
         self.model = model
         self.base_url = base_url or HOSTED
-        self.client = openai.OpenAI(
+        client = openai.OpenAI(
             api_key=key or NO_KEY,
             base_url=self.base_url,
             max_retries=0,  # ours know the deadline
             http_client=httpx2.Client(transport=BoundedTransport(), follow_redirects=False),
         )
+        # Reached for here, since the client loads its modules then and not on a visitor's time.
+        self.completions = client.chat.completions.with_streaming_response
 
     def complete(
         self, messages: Sequence[Message], parameters: Mapping[str, Any], allowance: Allowance
@@ -81,7 +83,7 @@ class OpenAIEndpoint:
     def _body(
         self, messages: Sequence[Message], parameters: Mapping[str, Any], allowance: Allowance
     ) -> bytes:
-        asking = self.client.chat.completions.with_streaming_response.create(
+        asking = self.completions.create(
             model=self.model,
             messages=list(messages),  # type: ignore[arg-type]
             timeout=max(allowance.seconds, 0.001),
