@@ -9,6 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 MANAGE := $(BIN)/python manage.py
 PORT ?= 8000
+PARALLEL := -n auto --maxprocesses 4 --dist loadscope -q
 # PyTorch's own index has the CPU build for every platform; without it, whatever pip is set up with.
 TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -65,11 +66,11 @@ lint: install  ## format, lint, types, imports, migrations, deployment settings
 	DOTENV=/dev/null OPEN_INDEX_AT_START=off $(BIN)/mypy
 
 fast: install  ## the tests that take less than two seconds each, on SQLite
-	@$(BIN)/pytest -m "not slow"
+	@$(BIN)/pytest $(PARALLEL) -m "not slow"
 
 test: lint  ## everything: lint, the whole suite on SQLite, then on PostgreSQL
-	@$(BIN)/pytest -m "not slow"
-	TEST_DATABASE=postgresql $(BIN)/pytest -m "not slow and not sqlite"
+	@$(BIN)/pytest $(PARALLEL) -m "not slow"
+	TEST_DATABASE=postgresql $(BIN)/pytest $(PARALLEL) -m "not slow and not sqlite"
 	$(BIN)/pytest -m slow
 
 bench: install  ## measure what benchmarks/ describes
