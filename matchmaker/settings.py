@@ -60,7 +60,7 @@ CACHE_IS_SHARED = not CACHES["default"]["BACKEND"].endswith(("LocMemCache", "Dum
 # --- Finding experts ---------------------------------------------------------------------------
 INDEX_DIR = DATA_DIR / "index"
 OPEN_INDEX_AT_START = env.flag("OPEN_INDEX_AT_START", default=True)
-EMBEDDING_MODEL = env.text("EMBEDDING_MODEL", "packaged:all-MiniLM-L6-v2")
+EMBEDDING_MODEL = env.text("EMBEDDING_MODEL", "packaged:multilingual-e5-small")
 VECTOR_STORE = env.choice("VECTOR_STORE", "faiss", ("faiss", "pgvector"))
 EXPERT_REQUIRED_FIELDS = tuple(
     env.words("EXPERT_REQUIRED_FIELDS", "name,job_title,company,hourly_rate")
