@@ -44,6 +44,8 @@ def test_an_empty_value_counts_as_not_set(
         ("VECTOR_STORE=shelf", "VECTOR_STORE must be faiss or pgvector"),
         ("THROTTLE_CHAT=often", "THROTTLE_CHAT must be a rate"),
         ("EXPERT_REQUIRED_FIELDS=name,shoe_size", "'shoe_size' is none of them"),
+        ("LOG_FORMAT=xml", "LOG_FORMAT must be json or line"),
+        ("SENTRY_DSN=https://geheim.example", "SENTRY_DSN must look like"),
         ("CORS_ALLOWED_ORIGINS=example.com", "CORS_ALLOWED_ORIGINS must list origins"),
     ],
 )

@@ -1,5 +1,8 @@
 """What Prometheus reads, and who may read it."""
 
+import os
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -97,6 +100,21 @@ def test_the_breaker_and_the_index_are_told(client: Client) -> None:
     assert value(client, "matchmaker_breaker_open") == 0
     assert value(client, "matchmaker_index_ready") == 0
     assert value(client, "matchmaker_index_experts") == 0
+
+
+def test_commands_start_without_metrics_and_without_sentry() -> None:
+    script = (
+        "import sys, django; django.setup();"
+        "print(sorted({'prometheus_client', 'sentry_sdk'} & sys.modules.keys()))"
+    )
+    started = subprocess.run(
+        [sys.executable, "-c", script],
+        env=os.environ | {"DJANGO_SETTINGS_MODULE": "matchmaker.settings"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert started.stdout.strip() == "[]"
 
 
 def test_a_listener_that_fails_costs_no_answer(client: Client, caplog: Any) -> None:
