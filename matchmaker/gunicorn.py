@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 import sys
-import tempfile
 import uuid
 from typing import Any
 
@@ -17,6 +16,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "matchmaker.settings")
 from django.conf import settings  # noqa: E402
 from django.core.exceptions import ImproperlyConfigured  # noqa: E402
 from gunicorn import util  # type: ignore[import-untyped]  # noqa: E402
+
+from matchmaker import sharing  # noqa: E402
 
 try:
     bind = f"{settings.HOST}:{settings.PORT}"
@@ -73,7 +74,7 @@ util.write_error = refuse
 
 def on_starting(server: Any) -> None:
     """Workers share what /metrics counts by files in a folder that starts empty."""
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="matchmaker-metrics-")
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(sharing.make_folder())
 
 
 def child_exit(server: Any, worker: Any) -> None:
