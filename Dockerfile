@@ -23,7 +23,7 @@ COPY templates templates
 COPY data/experts.csv data/experts.csv
 RUN /venv/bin/python -m compileall -q matchmaker experts conversations
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 DATA_DIR=/data HOST=0.0.0.0 PORT=8000 \
-    HF_HUB_OFFLINE=1 OMP_NUM_THREADS=1 TOKENIZERS_PARALLELISM=false
+    OMP_NUM_THREADS=1 TOKENIZERS_PARALLELISM=false HF_HOME=/data/models/huggingface
 USER matchmaker
 VOLUME /data
 EXPOSE 8000

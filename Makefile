@@ -13,7 +13,6 @@ PARALLEL := -n auto --maxprocesses 4 --dist loadscope -q
 # PyTorch's own index has the CPU build for every platform; without it, whatever pip is set up with.
 TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
-export HF_HUB_OFFLINE ?= 1
 export TOKENIZERS_PARALLELISM := false
 
 help:  ## this list
