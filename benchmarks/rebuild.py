@@ -26,9 +26,9 @@ def measure(size: int, model: str) -> dict[str, object]:
 
     django.setup()
     from django.core.management import call_command
-    from experts.search.indexing import rebuild
 
     from benchmarks import directories
+    from experts.search.indexing import rebuild
 
     call_command("migrate", verbosity=0)
     directories.store(size)

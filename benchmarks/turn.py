@@ -96,7 +96,8 @@ def row(name: str, times: list[float], cpu: float, wall: float, floor_cpu: float
     a_turn = cpu / len(times)
     p95 = statistics.quantiles(times, n=20)[-1]
     return (
-        f"| {name} | {statistics.median(times) * 1000:.0f} | {p95 * 1000:.0f} | {a_turn * 1000:.1f} "
+        f"| {name} | {statistics.median(times) * 1000:.0f} | {p95 * 1000:.0f} "
+        f"| {a_turn * 1000:.1f} "
         f"| {a_turn / floor_cpu:.2f} | {len(times) / wall:.0f} |"
     )
 
