@@ -23,6 +23,10 @@ class TurnFailed(ConversationsError):
     """No answer could be made; the exchange is stored as failed, and the log says why."""
 
 
+class Crowded(ConversationsError):
+    """More requests wait to be answered than can be in reasonable time."""
+
+
 class KeyInFlight(ConversationsError):
     """An Idempotency-Key is repeated while its first request is still being answered."""
 

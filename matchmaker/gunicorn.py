@@ -32,6 +32,7 @@ except ImproperlyConfigured as _error:
 workers = settings.WEB_CONCURRENCY
 threads = settings.WEB_THREADS
 worker_class = "gthread"
+worker_connections = 2 * threads  # half of them may be kept alive
 preload_app = False  # torch hangs in a fork of a process that has used it
 timeout = 120  # a worker loads the model before it first answers
 graceful_timeout = 30

@@ -10,7 +10,9 @@ from time import perf_counter
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from matchmaker import health, metrics, redaction
+from conversations.errors import Crowded
+from conversations.turnstile import inside
+from matchmaker import health, metrics, problems, redaction
 from matchmaker.logs import request_id
 
 logger = logging.getLogger(__name__)
@@ -98,6 +100,26 @@ class Probes:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         answer = self.ANSWERS.get(request.path_info.rstrip("/"))
         return answer(request) if answer else self.get_response(request)
+
+
+class OneOfFew:
+    """Lets few requests of the API work at once. Their bodies are here whole, and what a stream
+    sends is sent later, so that nobody keeps a place whose connection is slow."""
+
+    PATIENCE = 120.0  # seconds that a request waits to be let in
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        path = request.path_info
+        if not path.startswith("/api/") or path.strip("/").endswith("health"):
+            return self.get_response(request)
+        try:
+            with inside(self.PATIENCE):
+                return self.get_response(request)
+        except Crowded as error:
+            return problems.crowded(request, error)
 
 
 class ContentSecurityPolicy:

@@ -12,7 +12,7 @@ from django.views import defaults
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 
-from conversations.errors import ConversationsError, KeyInFlight, KeyReused, TurnFailed
+from conversations.errors import ConversationsError, Crowded, KeyInFlight, KeyReused, TurnFailed
 from experts.errors import ExpertsError, IndexUnavailable
 
 logger = logging.getLogger(__name__)
@@ -47,6 +47,7 @@ TITLES = {
     400: "Invalid request", 401: "Not authenticated", 403: "Not allowed", 404: "Not found",
     405: "Method not allowed", 406: "Not acceptable", 413: "Body too large",
     415: "Unsupported media type", 429: "Too many requests", 500: "Internal error",
+    503: "Not available",
 }  # fmt: skip
 
 
@@ -139,6 +140,12 @@ def is_api(request: HttpRequest) -> bool:
 def respond(request: HttpRequest, status_code: int, detail: str, **extra: Any) -> HttpResponse:
     body = problem(request, status_code, TITLES[status_code], detail, **extra)
     return JsonResponse(body, status=status_code, content_type=MEDIA_TYPE)
+
+
+def crowded(request: HttpRequest, error: Crowded) -> HttpResponse:
+    response = respond(request, 503, str(error))
+    response["Retry-After"] = "5"
+    return response
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:

@@ -33,7 +33,8 @@ TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 0, low=0, high=10)
 HOST = env.text("HOST", "127.0.0.1")
 PORT = env.number("PORT", 8000, low=1, high=65535)
 WEB_CONCURRENCY = env.number("WEB_CONCURRENCY", 2, low=1, high=64)
-WEB_THREADS = env.number("WEB_THREADS", 4, low=1, high=1000)
+WEB_THREADS = env.number("WEB_THREADS", 512, low=1, high=4096)
+WEB_AT_ONCE = env.number("WEB_AT_ONCE", 4, low=1, high=64)
 SECURE_HTTPS = env.flag("SECURE_HTTPS", default=False)
 
 # --- Data ------------------------------------------------------------------------------------
@@ -41,8 +42,10 @@ DATA_DIR = Path(env.text("DATA_DIR", str(BASE_DIR / "data"))).expanduser()
 DATABASES: dict[str, dict[str, Any]] = {
     "default": env.database("DATABASE_URL", f"sqlite:///{DATA_DIR / 'conversations.db'}")
 }
-DATABASES["default"].setdefault("CONN_MAX_AGE", 60)
+# No thread keeps a connection between requests: there are hundreds of threads.
+DATABASES["default"]["CONN_MAX_AGE"] = 0
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DB_POOL_SIZE = env.number("DB_POOL_SIZE", 8, low=1, high=200)
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # IMMEDIATE takes the write lock at the start, so that the timeout waits instead of failing;
     # synchronous=FULL because an acknowledged lead has to survive a power cut.
@@ -53,6 +56,16 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     }
 else:
     DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)  # seconds
+    DATABASES["default"]["OPTIONS"].setdefault(
+        "pool",
+        {
+            "min_size": 0,
+            "max_size": DB_POOL_SIZE,
+            "timeout": 10,  # seconds to wait for a connection, and to try to make one
+            "reconnect_timeout": 3,
+            "max_idle": 60,
+        },
+    )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": env.cache("CACHE_URL", "locmemcache://")}
 CACHE_IS_SHARED = not CACHES["default"]["BACKEND"].endswith(("LocMemCache", "DummyCache"))
@@ -82,10 +95,14 @@ OPENAI_MODEL = env.text("OPENAI_MODEL", "gpt-4o-mini")
 LLM_DAILY_TOKENS = env.number("LLM_DAILY_TOKENS", 0, low=0, high=1_000_000_000)  # 0: no limit
 LLM_TIMEOUT = env.seconds("LLM_TIMEOUT", 20.0, low=0.1, high=600.0)
 HISTORY_TURNS = env.number("HISTORY_TURNS", 3, low=0, high=20)
-THROTTLE_CHAT = env.text("THROTTLE_CHAT", "30/min")
-if not re.fullmatch(r"\d{1,6}/(s|sec|second|m|min|minute|h|hour|d|day)", THROTTLE_CHAT):
+# Of an address, then of an e-mail address; one rate alone is for both. A whole office may ask from
+# behind one address, but nobody types more than thirty messages a minute.
+THROTTLE_CHAT = env.text("THROTTLE_CHAT", "120/min,30/min")
+_RATE = r"\d{1,6}/(?:s|sec|second|m|min|minute|h|hour|d|day)"
+if not re.fullmatch(rf"{_RATE}(?:\s*,\s*{_RATE})?", THROTTLE_CHAT):
     raise ImproperlyConfigured(
-        f"THROTTLE_CHAT must be a rate such as 30/min or 500/hour, not {THROTTLE_CHAT!r}."
+        "THROTTLE_CHAT must be a rate such as 30/min, or two of them (by address, by e-mail) such "
+        f"as 120/min,30/min, not {THROTTLE_CHAT!r}."
     )
 MAX_BODY_BYTES = 256 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
@@ -113,6 +130,7 @@ MIDDLEWARE = [
     "matchmaker.middleware.RequestId",
     "matchmaker.middleware.RequestLine",
     "matchmaker.middleware.Probes",
+    "matchmaker.middleware.OneOfFew",
     "matchmaker.middleware.ContentSecurityPolicy",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -5,10 +5,10 @@ import os
 from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 
-from matchmaker.chunked import ChunkedBodies
+from matchmaker.bodies import WholeBodies
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "matchmaker.settings")
-application = ChunkedBodies(get_wsgi_application())
+application = WholeBodies(get_wsgi_application())
 
 from django.conf import settings  # noqa: E402
 

@@ -8,9 +8,9 @@ from queue import Empty, SimpleQueue
 from threading import Lock, Thread
 from typing import Any
 
-from django.db import connections
 from django.http import StreamingHttpResponse
 
+from conversations import turnstile
 from conversations.api.negotiation import EVENTS
 from conversations.api.serializers import answer_body
 from conversations.chat.turns import STORED
@@ -72,14 +72,14 @@ class Events:
 
     def carry_out(self) -> None:
         try:
-            self.outcome.put(self.turn())
+            with turnstile.inside():
+                conversation = self.turn()
+            self.outcome.put(conversation)
         except TurnFailed as failure:
             self.outcome.put(failure)
         except BaseException:
             self.outcome.put(TurnFailed(STORED))
             raise
-        finally:
-            connections.close_all()
 
     def close(self) -> None:
         """Called by the server when the response ends, read to the end or not."""

@@ -6,6 +6,7 @@ import math
 import re
 import secrets
 import time
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from ipaddress import IPv6Address, ip_address
@@ -56,25 +57,35 @@ class Throttle(BaseThrottle):
         return {"address": network(self.get_ident(request))}
 
     def allow_request(self, request: Request, view: APIView) -> bool:
-        limit, window = parsed(self.rate)
-        callers = self.callers(request)
-        keys = {name: self.key(name, caller) for name, caller in callers.items()}
-        now = clock()
-        start = int(now // window * window)
+        callers = self.callers(request)  # reads the body, whose errors are the caller's own
         try:
-            counts = count_up(list(keys.values()), start, window)
+            self.quotas = tuple(self.counted(callers))
         except Exception as error:  # noqa: BLE001 - the store's errors are many; none may cost a lead
             logger.error("Requests are not counted: %s", type(error).__name__)
             return True
-        reset = max(1, math.ceil(start + window - now))
-        self.quotas = tuple(
-            Quota(name, limit, window, counts[key], reset) for name, key in keys.items()
-        )
         request.quotas = self.quotas  # type: ignore[attr-defined]
-        exceeded = next((quota for quota in self.quotas if quota.used > limit), None)
-        if exceeded and exceeded.used <= limit + NOTED:
+        exceeded = next((quota for quota in self.quotas if quota.used > quota.limit), None)
+        if exceeded and exceeded.used <= exceeded.limit + NOTED:
             self.note(request, exceeded)
         return exceeded is None
+
+    def counted(self, callers: Mapping[str, str]) -> Iterator[Quota]:
+        """This request counted under each policy; those of one window in one statement."""
+        now, rates = clock(), self.rates()
+        by_window: dict[int, dict[str, str]] = {}
+        for name, caller in callers.items():
+            by_window.setdefault(rates[name][1], {})[name] = self.key(name, caller)
+        for window, keys in by_window.items():
+            start = int(now // window * window)
+            counts = count_up(list(keys.values()), start, window)
+            reset = max(1, math.ceil(start + window - now))
+            for name, key in keys.items():
+                yield Quota(name, rates[name][0], window, counts[key], reset)
+
+    def rates(self) -> dict[str, tuple[int, int]]:
+        """Requests and seconds by policy; a single rate is for all of them."""
+        each = [parsed(rate.strip()) for rate in self.rate.split(",")]
+        return {"address": each[0], "email": each[-1]}
 
     def wait(self) -> float | None:
         return max((quota.reset for quota in self.quotas if not quota.left), default=None)
@@ -99,7 +110,7 @@ class Throttle(BaseThrottle):
 
 
 class ChatThrottle(Throttle):
-    """THROTTLE_CHAT for each client address and for each e-mail address."""
+    """THROTTLE_CHAT: its first rate for a client address, its last for an e-mail address."""
 
     scope = "chat"
 

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
-from conversations import stages
+from conversations import stages, turnstile
 from conversations.api import schema, serializers, throttles
 from conversations.api.idempotency import receive_once
 from conversations.api.negotiation import AlwaysJson, accepts_events
@@ -57,6 +57,7 @@ class ChatViewSet(PublicViewSet):
             conversation = receive_once(request, words)
         if wants_events:
             return stream(partial(carry_out, conversation))
+        turnstile.step_aside()  # every message that has arrived is stored before any is answered
         return Response(serializers.answer_body(carry_out(conversation)))
 
 

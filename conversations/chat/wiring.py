@@ -14,7 +14,7 @@ from experts.search import wiring
 if TYPE_CHECKING:
     from conversations.chat.backends.openai import OpenAIComposer
 
-DECIDE = {"OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_MODEL", "LLM_DAILY_TOKENS"}
+DECIDE = {"OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_MODEL", "LLM_DAILY_TOKENS", "WEB_THREADS"}
 
 
 def assistant() -> Assistant:
@@ -36,6 +36,7 @@ def model() -> "OpenAIComposer | None":
         settings.OPENAI_BASE_URL,
         settings.OPENAI_API_KEY,
         settings.LLM_DAILY_TOKENS,
+        at_once=settings.WEB_THREADS - settings.WEB_THREADS // 8,
     )
 
 

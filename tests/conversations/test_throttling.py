@@ -169,3 +169,24 @@ def test_other_paths_have_limits_too(
 
     assert codes[-1] == 429
     assert 429 not in codes[:2]
+
+
+def test_an_office_behind_one_address_may_ask_more_than_one_person(
+    experts: None, client: Client, settings: Any
+) -> None:
+    settings.THROTTLE_CHAT = "4/min, 2/min"
+    codes = [send(client, "ana@example.com").status_code for _ in range(3)]
+    assert codes == [200, 200, 429]
+
+    others = [send(client, f"{n}@example.com") for n in range(2)]
+    assert [response.status_code for response in others] == [200, 429]
+    assert others[0]["RateLimit-Policy"] == '"address";q=4;w=60, "email";q=2;w=60'
+
+
+def test_each_of_two_limits_has_a_window_of_its_own(
+    experts: None, client: Client, settings: Any
+) -> None:
+    settings.THROTTLE_CHAT = "3/min,2/hour"
+    response = send(client, "ana@example.com")
+
+    assert response["RateLimit-Policy"] == '"address";q=3;w=60, "email";q=2;w=3600'

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from matchmaker.chunked import ChunkedBodies
+from matchmaker.bodies import WholeBodies
 
 ORIGIN = "https://www.example.com"
 
@@ -105,7 +105,7 @@ class Broken(io.BytesIO):
 
 
 def through(given: dict[str, Any]) -> dict[str, Any]:
-    ChunkedBodies(lambda environ, start: None)(given, None)
+    WholeBodies(lambda environ, start: None)(given, None)
     return given
 
 

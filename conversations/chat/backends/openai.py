@@ -15,7 +15,7 @@ import openai
 from conversations.chat.backends.bounded import BoundedTransport
 from conversations.chat.composing import ModelComposer
 from conversations.chat.llm import deadlines
-from conversations.chat.llm.asking import Completion, LanguageModel, Message
+from conversations.chat.llm.asking import AT_ONCE, Completion, LanguageModel, Message
 from conversations.chat.llm.budget import DailyBudget
 from conversations.chat.llm.deadlines import Allowance
 from conversations.chat.llm.errors import (
@@ -45,10 +45,16 @@ class OpenAIComposer(ModelComposer):
     """The composer over one such server: with a key, an address, or both."""
 
     def __init__(
-        self, offline: Composer, model: str, base_url: str = "", key: str = "", budget: int = 0
+        self,
+        offline: Composer,
+        model: str,
+        base_url: str = "",
+        key: str = "",
+        budget: int = 0,
+        at_once: int = AT_ONCE,
     ) -> None:
         endpoint = OpenAIEndpoint(model, base_url, key)
-        super().__init__(LanguageModel(endpoint, DailyBudget(budget)), offline)
+        super().__init__(LanguageModel(endpoint, DailyBudget(budget), at_once), offline)
 
     @property
     def name(self) -> str:

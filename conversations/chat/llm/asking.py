@@ -2,17 +2,19 @@
 
 import random
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from threading import BoundedSemaphore
 from typing import Any, Literal, Protocol, TypedDict
 
-from django.db import connection
-
+from conversations import turnstile
 from conversations.chat.breaker import Breaker, CircuitOpen
 from conversations.chat.llm.budget import DailyBudget
 from conversations.chat.llm.deadlines import Allowance
 from conversations.chat.llm.errors import (
     BudgetSpent,
+    Busy,
     CutOff,
     FormNotTaken,
     LeftAlone,
@@ -30,6 +32,7 @@ REQUESTS = 6  # of one turn, whatever happens
 FIRST_WAIT = 0.15  # seconds, doubled each time
 SHARE_OF_REST = 0.5  # a longer wait than this much of the time left is not worth it
 TEMPERATURE = 0.2
+AT_ONCE = 1000  # turns that wait for it, unless told otherwise
 CHARACTERS_A_TOKEN = 3  # a cautious guess over our languages
 
 
@@ -95,22 +98,39 @@ class _Asked:
 class LanguageModel:
     """An endpoint with the patience of this product. Thread-safe, one per process and endpoint."""
 
-    def __init__(self, endpoint: Endpoint, budget: DailyBudget | None = None) -> None:
+    def __init__(
+        self, endpoint: Endpoint, budget: DailyBudget | None = None, at_once: int = AT_ONCE
+    ) -> None:
         self.endpoint = endpoint
+        self.places = BoundedSemaphore(at_once)
         self.budget = budget or DailyBudget(0)
         self.breaker = Breaker(on_move=_tell_breaker)
         self.dialect = Dialect()
 
     def ask(self, messages: Sequence[Message], form: Form, seconds: float) -> Answer:
-        """The model's JSON object within so many seconds. Errors: ModelFailed, with the usage."""
+        """The model's JSON object within so many seconds. Errors: ModelFailed, with the usage.
+
+        Whoever would be one too many to wait for it is refused at once: threads have to be left
+        for everybody else.
+        """
         started = time.monotonic()
         asked = _Asked(messages, form, Allowance.of(seconds, REPLY_BYTES))
         try:
-            content, how = self._admitted(asked)
+            with self._place():
+                content, how = self._admitted(asked)
         except ModelFailed as error:
             error.usage = self._usage(asked, started, outcome=error.reason)
             raise
         return Answer(content, self._usage(asked, started, outcome="ok", **how))
+
+    @contextmanager
+    def _place(self) -> Iterator[None]:
+        if not self.places.acquire(blocking=False):
+            raise Busy("as many turns wait for the model as may")
+        try:
+            yield
+        finally:
+            self.places.release()
 
     def _usage(self, asked: _Asked, started: float, **more: Any) -> dict[str, Any]:
         return {
@@ -139,9 +159,9 @@ class LanguageModel:
 
     def _paid(self, asked: _Asked) -> tuple[dict[str, Any], dict[str, Any]]:
         reserved = self.budget.reserve(asked.estimate())
-        _give_back_connection()
         try:
-            return self._climb(asked)
+            with turnstile.outside():
+                return self._climb(asked)
         finally:
             spent = asked.tokens.get("total_tokens")
             unknown = asked.requests > 0 and spent is None
@@ -205,12 +225,6 @@ class LanguageModel:
 
 def _tell_breaker(is_open: bool) -> None:
     breaker_moved.send_robust(LanguageModel, is_open=is_open)
-
-
-def _give_back_connection() -> None:
-    """No database connection waits while a model thinks; the next query opens one."""
-    if not connection.in_atomic_block:
-        connection.close()
 
 
 def _response_format(rung: Rung, form: Form) -> dict[str, Any]:

@@ -77,6 +77,12 @@ class CutOff(Unusable):
     reason = "cut_off"
 
 
+class Busy(ModelFailed):
+    """So many turns wait for the model that no thread is left for another one."""
+
+    reason = "busy"
+
+
 class LeftAlone(ModelFailed):
     """It was not asked: the breaker is open."""
 
