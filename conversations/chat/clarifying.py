@@ -7,7 +7,6 @@ from django.db.models import Count
 from conversations.chat.evidence import shared_words
 from conversations.chat.protocols import Turn
 from conversations.chat.texts import Phrases, listed, phrases
-from conversations.chat.tiers import tier_of
 from conversations.chat.words import stem, subject_words
 from experts.models import Expert
 from experts.search.languages import words
@@ -62,7 +61,7 @@ def _fitting(retrieval: Retrieval) -> list[Candidate]:
     named = [one for one in found if shared_words(retrieval.query, one.expert.document().text)]
     if len(named) > 1:
         return named
-    return [one for one in found if tier_of(one, retrieval) != "possible"]
+    return [one for one in found if one.tier != "possible"]
 
 
 def _labels(expert: Expert) -> Iterator[str]:

@@ -57,8 +57,17 @@ REFERS = word_set(
     ça cela celui celle ceux celles ceci leur lui eux elles ils elle il y
     """
 )
+ASKING = re.compile(
+    r"^\W*(?:(?:and|so|but|ok|okay|en|dus|maar|et|donc|mais)\b[\s,.!]*)*"
+    r"(?:what|how|why|when|where|which|is|are|was|were|does|do|did|can|could|should|tell"
+    r"|wat|hoe|waarom|wanneer|waar|welke?|zijn|kan|moet|mag|vertel"
+    r"|que|qu['’]\w+|quel(?:le)?s?|comment|pourquoi|quand|où|combien|est-ce|peut-on|faut-il)\b"
+    r"|\?\s*$",
+    re.IGNORECASE,
+)
+DEFINITE = re.compile(r"\b(?:the|de|het|le|la|les)\b|\bl['’]", re.IGNORECASE)
 SHORT = 8  # words
-FEW_SUBJECTS = 4
+FEW_SUBJECTS = 3
 
 
 def wants_cheaper(message: str) -> bool:
@@ -78,16 +87,26 @@ def rejected_words(message: str) -> list[str]:
 
 
 def continues(message: str) -> bool:
-    """Whether the message only makes sense after what was said before it."""
+    """Whether the message adds to the question before it, and asks nothing by itself."""
     said = words(message)
-    subjects = subject_words(message)
-    if not subjects or wants_cheaper(message) or wants_someone_else(message):
+    if not subject_words(message) or wants_cheaper(message) or wants_someone_else(message):
         return True
     if rejected_words(message) and len(said) <= SHORT:
         return True
-    if CONTINUES.match(message) and len(said) <= SHORT:
-        return True
-    return len(subjects) <= FEW_SUBJECTS and any(word in REFERS for word in said)
+    return bool(CONTINUES.match(message)) and len(said) <= SHORT and not refers(message)
+
+
+def leaves_out(message: str) -> bool:
+    """Whether the message is a question of its own about something named before: "is it safe?"."""
+    subjects = len(subject_words(message))
+    if refers(message):
+        return subjects <= FEW_SUBJECTS
+    known = 2 if DEFINITE.search(message) else 1
+    return bool(ASKING.search(message)) and subjects <= known
+
+
+def refers(message: str) -> bool:
+    return any(word in REFERS for word in words(message))
 
 
 def without_frame(message: str) -> str:

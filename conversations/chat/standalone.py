@@ -1,7 +1,7 @@
 """History and message as one question that can be searched for by itself."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -9,6 +9,7 @@ from django.conf import settings
 
 from conversations.chat import follow_ups
 from conversations.chat.dialogue import NONE, Dialogue, Past, Shown
+from conversations.chat.topics import topic
 from conversations.chat.words import stem, subject_words
 from experts.search.constraints import Constraints, Reading, read_constraints
 from experts.search.languages import words
@@ -34,43 +35,49 @@ def standalone_query(reading: Reading, message: str, dialogue: Dialogue) -> Ques
     the place of the earlier one. Whoever was refused before stays excluded in either case.
     """
     excluded = dialogue.refused | _refused(dialogue, message)
-    before = _before(dialogue, message)
-    if before is None or not _follows(reading, message, before):
+    recent = _recent(dialogue)
+    before = _before(recent, message)
+    if before is None:
         return Question(reading.text or message, reading.constraints, excluded)
-    text = _joined(before.question, reading.text, message)
+    if _follows(reading, message, before):
+        text = _joined(before.question, reading.text, message)
+    elif follow_ups.leaves_out(message):
+        text = _completed(reading.text, [turn.question for turn in recent if turn.question])
+    else:
+        return Question(reading.text or message, reading.constraints, excluded)
     wishes = before.wishes.overridden_by(reading.constraints)
     if follow_ups.wants_cheaper(message):
         wishes = wishes.overridden_by(_below(_last_shown(dialogue)))
     return Question(text or message, wishes, excluded, is_follow_up=True)
 
 
-def _before(dialogue: Dialogue, message: str) -> Past | None:
-    """The turn that offered these very words to click, else the last one that asked something:
-    stored, or told by the client and read the same way."""
+def _recent(dialogue: Dialogue) -> Sequence[Past]:
+    """The last turns, oldest first: stored, or told by the client and read the same way."""
     if not settings.HISTORY_TURNS:
-        return None
-    if dialogue.past:
-        recent = dialogue.past[-settings.HISTORY_TURNS :]
-        offering = (turn for turn in reversed(recent) if _offers(turn, message))
-        return next(offering, None) or next((one for one in reversed(recent) if one.question), None)
-    return _heard(dialogue)
+        return ()
+    return (dialogue.past or _heard(dialogue))[-settings.HISTORY_TURNS :]
 
 
-def _heard(dialogue: Dialogue) -> Past | None:
+def _before(recent: Sequence[Past], message: str) -> Past | None:
+    """The turn that offered these very words to click, else the last one that asked something."""
+    offering = (turn for turn in reversed(recent) if _offers(turn, message))
+    asking = (turn for turn in reversed(recent) if turn.question or turn.wishes != NONE)
+    return next(offering, None) or next(asking, None)
+
+
+def _heard(dialogue: Dialogue) -> tuple[Past, ...]:
+    """Each turn as the ones before it explain it, so that the subject is carried along."""
     said = list(dialogue.heard)
     turns = [at for at, line in enumerate(said) if line["role"] == "user"]
-    before: Past | None = None
-    for at in turns[-settings.HISTORY_TURNS :]:
+    recent: tuple[Past, ...] = ()
+    for at in turns:
         message = said[at]["content"][:LONGEST]
         reply = said[at + 1]["content"] if at + 1 < len(said) else ""
-        question = standalone_query(
-            read_constraints(message), message, Dialogue((before,) if before else ())
-        )
+        question = standalone_query(read_constraints(message), message, Dialogue(recent))
         asked = question.text if subject_words(question.text) else ""
         asked_back = reply.rstrip().endswith("?")
-        if asked or question.wishes != NONE:
-            before = Past(message, asked, reply, asked_back, wishes=question.wishes)
-    return before
+        recent += (Past(message, asked, reply, asked_back, wishes=question.wishes),)
+    return recent
 
 
 def _offers(turn: Past, message: str) -> bool:
@@ -84,6 +91,13 @@ def _follows(reading: Reading, message: str, before: Past) -> bool:
         return True
     # An answer to a clarifying question is short; a long one is a new, complete question.
     return before.asked_back and len(subject_words(message)) <= 2 * follow_ups.FEW_SUBJECTS
+
+
+def _completed(text: str, asked: Sequence[str]) -> str:
+    """The question with the phrase it leaves out: what the ones before were about."""
+    known = {stem(word) for word in subject_words(text)}
+    missing = [word for word in topic(asked) if stem(word) not in known]
+    return f"{text} {' '.join(missing)}".strip() if missing else text
 
 
 def _joined(question: str, added: str, message: str) -> str:

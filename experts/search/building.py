@@ -11,13 +11,15 @@ from numpy.typing import NDArray
 
 from experts.errors import ExpertsError
 from experts.models import Document
-from experts.search import manifest, passages
+from experts.search import calibration, manifest, passages
+from experts.search.calibration import Calibration
 from experts.search.generations import BUILDING
 from experts.search.manifest import Manifest
 from experts.search.passages import Hashes, PassageVectors
 from experts.search.protocols import Embedder, Progress, Vectors
 from experts.search.rows import Columns, Profile, source_of
 from experts.search.snapshots import Snapshot, Spread, Stores
+from experts.search.tongues import Tongues
 
 CHUNK = 4096  # passages between two writes, so that a large build needs little memory
 OPENING = 12  # words
@@ -90,7 +92,9 @@ class Build:
         texts = [searched_words(profile.document) for profile in self.profiles]
         self.stores.lexical().build(texts, progress).save(folder / "lexical")
         Columns.of(self.profiles).save(folder / "rows.npz")
-        Spread.of(vectors).save(folder / "spread.npz")
+        tongues = Tongues.of([profile.document.text for profile in self.profiles], vectors)
+        tongues.save(folder / "tongues.npz")
+        Spread.of(tongues.levelled(vectors)).save(folder / "spread.npz")
         self._passages(progress).save(folder)
         written = Manifest(
             generation=generation,
@@ -102,9 +106,15 @@ class Build:
             passages=len(self.hashes),
             dimension=vectors.shape[1],
             source=source_of(self.profiles),
-            calibration=self.before.manifest.calibration if self.before else None,
         )
         replace(written, files=manifest.marks(folder)).write(folder)
+
+    def calibrate(self, folder: Path, fitted: Calibration) -> None:
+        """Measure the noise floor of what was written, and keep it with the fitted weights."""
+        snapshot = Snapshot.open(folder, self.stores)
+        floor = calibration.floor_of(snapshot, self.embedder)
+        kept = replace(fitted, floor=floor).as_dict()
+        replace(snapshot.manifest, calibration=kept).write(folder)
 
     def verify(self, folder: Path) -> None:
         """Open what was written as a server would; a document that is known has to find itself."""

@@ -1,7 +1,7 @@
 """From two rankings to one: each side's scores are made comparable, then added.
 
-The figures are from judged sets, where sums of standardised scores beat reciprocal ranks on each:
-ranks throw away how sure a side is, and lose wherever one side is blind.
+The figures are from judged sets (benchmarks/quality.md), where sums of standardised scores beat
+reciprocal ranks on each: ranks throw away how sure a side is, and lose wherever one side is blind.
 """
 
 import numpy as np
@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 from experts.search.protocols import Allowed, Rows, Scores
 
 Standing = NDArray[np.float64]
-PASSAGE_WEIGHT = 0.5  # of the best sentence beside the whole profile, which is cut at 256 tokens
-LEXICAL_WEIGHT = 1.0  # of the words beside the meaning; flat from 0.8 to 1.2
+PASSAGE_WEIGHT = 0.5  # of the best sentence beside the whole profile; flat from 0.25 to 0.5
+LEXICAL_WEIGHT = 2.0  # of the words beside the meaning
+DAMPING = 3.0  # of the words, times the weight of a rare one: flat from 2 to 4
 PLACES = 6  # of a score that count, so that machines that add in another order agree on ties
 
 
-def best(scores: Scores, k: int, allowed: Allowed | None = None) -> Rows:
+def best(scores: Scores | Standing, k: int, allowed: Allowed | None = None) -> Rows:
     """The k best allowed rows that score above zero, best first, equal scores by row."""
     found = np.flatnonzero(scores > 0 if allowed is None else (scores > 0) & allowed)
     if len(found) > k > 0:
@@ -24,21 +25,25 @@ def best(scores: Scores, k: int, allowed: Allowed | None = None) -> Rows:
     return found[np.argsort(-scores[found], kind="stable")[: max(k, 0)]].astype(np.int64)
 
 
-def fused(
-    dense: Standing,
-    passage: Standing,
-    lexical: Standing,
-    dense_deviation: float,
-    lexical_deviation: float,
-) -> Standing:
-    """One score a row. The deviations are over the whole directory, not over the rows at hand:
-    standardised over the best rows only, every question looks equally well answered.
+def damping(size: int) -> float:
+    """What is added to the deviation of word scores in a directory of this size.
 
-    Means are left out, since they are the same for every row of a question.
+    A question in a language that hardly any profile is in shares chance words with some. Their
+    scores deviate little, and without damping that little would count as much as a full match. The
+    weight of a rare word grows with the logarithm of the directory, and so does this.
     """
-    words = lexical / lexical_deviation if lexical_deviation > 0 else np.zeros(len(lexical))
-    meaning = (dense + PASSAGE_WEIGHT * passage) / dense_deviation
-    return np.round(meaning + LEXICAL_WEIGHT * words, PLACES)
+    return DAMPING * float(np.log1p(size))
+
+
+def fused(meaning: Standing, passage: Standing, words: Standing, deviation: float) -> Standing:
+    """One score a row: cosines of the profile and of its best passage, in deviations of the former
+    over the whole directory, and the standing of its words.
+
+    Over the rows at hand instead, every question would look equally well answered. Means are left
+    out where they are the same for every row of a question.
+    """
+    similar = (meaning + PASSAGE_WEIGHT * passage) / deviation
+    return np.round(similar + LEXICAL_WEIGHT * words, PLACES)
 
 
 def best_first(rows: Rows, scores: Standing) -> NDArray[np.int64]:

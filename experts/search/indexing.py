@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from time import monotonic
 
@@ -101,6 +101,7 @@ def _run(store: SnapshotStore, build: Build, watch: Watch | None) -> str:
         folder = generations.begin()
         steps = build.steps
         build.write(folder, lambda done: watch(done, steps) if watch else None)
+        build.calibrate(folder, wiring.calibration())
         build.verify(folder)
         generation = generations.publish(folder)
     except BaseException as error:
@@ -127,7 +128,9 @@ def _newest_that_fits(store: SnapshotStore) -> Snapshot | None:
 
 def _difference(served: Snapshot, profiles: Sequence[Profile]) -> str:
     if served.manifest.source == source_of(profiles):
-        return ""
+        if replace(served.calibration, floor={}) == wiring.calibration():
+            return ""
+        return "The index was built with another calibration; run manage.py rebuild_index."
     digests = (bytes(digest).hex() for digest in served.rows.digests)
     before = dict(zip(served.rows.usernames, digests, strict=True))
     now = {profile.document.username: profile.digest for profile in profiles}

@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from experts.errors import IndexMismatch, IndexUnavailable
 
-SCHEMA = 2  # raise it whenever the files, the passages or the recipe of a vector change
+SCHEMA = 3  # raise it whenever the files, the passages or the recipe of a vector change
 FILE = "manifest.json"
 
 
@@ -24,7 +24,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """The facts of one generation; `calibration` is carried along while the model stays."""
+    """The facts of one generation; `calibration` is measured last, on the finished files."""
 
     generation: str
     created_at: str  # ISO 8601, UTC

@@ -100,3 +100,7 @@ class LexicalIndex(Protocol):
     def known(self, query: str) -> float:
         """Share of the query's distinct content words that any row holds, 0 to 1."""
         ...
+
+    def held(self, asked: Sequence[str], rows: Rows) -> tuple[NDArray[np.float64], float]:
+        """How much of what is asked each row holds, rare words counting more, and the whole."""
+        ...

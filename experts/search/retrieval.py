@@ -3,23 +3,24 @@
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
-from typing import NamedTuple
 
 import numpy as np
 
 from experts.errors import IndexUnavailable
 from experts.models import Expert
-from experts.search import fusion, passages
+from experts.search import passages
+from experts.search.calibration import Calibration, Tier
 from experts.search.constraints import Constraints, read_constraints
-from experts.search.protocols import Allowed, Embedder, Rows, Vector
+from experts.search.protocols import Allowed, Embedder
+from experts.search.ranking import POOL, Ranking, Search
 from experts.search.rows import meeting
 from experts.search.snapshots import Snapshot, SnapshotStore
 
 NO_DEMANDS = Constraints()
-POOL = 150  # rows that each side brings at first; from 100 on nothing changes among the best 50
 MARGIN = 10  # experts looked up beyond those wanted, for some may have left since the build
 QUOTED = 10  # candidates whose passages are looked up
 PASSAGES = 3  # of each
+EXAMINED = 20  # candidates whose chance of being relevant is told
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,8 @@ class Candidate:
     dense: float  # cosine of the whole profile with the question
     lexical: float  # BM25 of the profile; 0 when not even a piece of a word is shared
     passages: tuple[Passage, ...] = ()  # best first; only the first QUOTED candidates carry them
+    relevance: float = 0.0  # calibrated chance to answer the question; of the first EXAMINED
+    tier: Tier = "possible"  # the same in words
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,8 @@ class Signals:
     margin: float = 0.0  # fused score of the first less that of the fourth
     known_words: float = 0.0  # share of the question's content words that the directory knows
     agreement: float = 0.0  # share of the ten best by meaning that are among the ten best by words
+    answerable: float = 0.0  # calibrated chance that somebody here answers it
+    specific: float = 0.0  # calibrated chance that it says enough to choose among them
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +105,12 @@ class Retriever:
         not with `relax=False`. The excluded stay excluded.
         """
         snapshot = self._snapshot()
-        search = _Search(snapshot, query, self.embedder.embed_query(query))
+        search = Search(snapshot, query, self.embedder.embed_query(query))
+        finding = _Finding(search, snapshot.calibration)
         candidates: tuple[Candidate, ...] = ()
         relaxed: tuple[str, ...] = ()
         for demands, let_go in _relaxations(constraints) if relax else [(constraints, ())]:
-            candidates = search.candidates(demands, limit, excluded)
+            candidates = finding.candidates(demands, limit, excluded)
             if candidates:
                 relaxed = let_go
                 break
@@ -114,7 +120,7 @@ class Retriever:
             constraints,
             relaxed,
             snapshot.manifest.generation,
-            search.signals(candidates),
+            finding.signals(candidates),
         )
 
     def _snapshot(self) -> Snapshot:
@@ -124,21 +130,13 @@ class Retriever:
         return snapshot
 
 
-class _Hit(NamedTuple):
-    row: int
-    score: float
-    dense: float
-    lexical: float
+class _Finding:
+    """Who answers one question over one generation, as the database stands now."""
 
-
-class _Search:
-    """One question over one generation."""
-
-    def __init__(self, snapshot: Snapshot, query: str, vector: Vector) -> None:
-        self.snapshot = snapshot
-        self.query = query
-        self.vector = vector
-        self.lexical = snapshot.lexical.scores(query)
+    def __init__(self, search: Search, calibration: Calibration) -> None:
+        self.search = search
+        self.snapshot = search.snapshot
+        self.calibration = calibration
 
     def candidates(
         self, demands: Constraints, limit: int, excluded: Collection[str]
@@ -146,23 +144,61 @@ class _Search:
         allowed = self.snapshot.rows.mask(demands, excluded)
         most = self.snapshot.size if allowed is None else int(np.count_nonzero(allowed))
         living = _Living(demands)
-        reach, found = max(POOL, 2 * limit), list[Candidate]()
-        while most and len(found) < limit:
-            found = self._among(self._ranked(allowed, reach), living, limit)
-            if reach >= most:
-                break
+        reach = max(POOL, 2 * limit)
+        while most and limit:
+            ranking = self._ranking(allowed, reach)
+            found = self._among(ranking, living, limit)
+            if len(found) >= limit or reach >= most:
+                return self._examined(ranking, found)
             reach *= 8  # many of the best have left since the build: look further down
+        return ()
+
+    def _ranking(self, allowed: Allowed | None, reach: int) -> Ranking:
+        if allowed is None and reach == POOL:
+            return self.search.open
+        return self.search.ranked(allowed, reach)
+
+    def _among(self, ranking: Ranking, living: "_Living", limit: int) -> list[tuple[int, Expert]]:
+        """Places and experts of the first `limit` who may be shown today."""
+        names, found = self.snapshot.rows.usernames, list[tuple[int, Expert]]()
+        step, rows = limit + MARGIN, ranking.rows.tolist()
+        for start in range(0, len(rows), step):
+            some = [names[row] for row in rows[start : start + step]]
+            experts = living.look_up(some)
+            found += [
+                (place, experts[name]) for place, name in enumerate(some, start) if name in experts
+            ]
+            if len(found) >= limit:
+                break
+        return found[:limit]
+
+    def _examined(
+        self, ranking: Ranking, found: Sequence[tuple[int, Expert]]
+    ) -> tuple[Candidate, ...]:
+        chances = self._chances(ranking, [place for place, _ in found[:EXAMINED]])
+        chances += [0.0] * (len(found) - len(chances))
         return tuple(
-            replace(candidate, passages=self._quotations(candidate.expert))
-            if at < QUOTED
-            else candidate
-            for at, candidate in enumerate(found)
+            Candidate(
+                expert,
+                float(ranking.scores[place]),
+                float(ranking.dense[place]),
+                float(ranking.lexical[place]),
+                self._quotations(expert) if at < QUOTED else (),
+                chance,
+                self.calibration.tier(chance),
+            )
+            for at, ((place, expert), chance) in enumerate(zip(found, chances, strict=True))
         )
 
+    def _chances(self, ranking: Ranking, places: Sequence[int]) -> list[float]:
+        features = map(self.calibration.features, self.search.observed_of(ranking, places))
+        return [self.calibration.relevant.chance(each) for each in features]
+
     def signals(self, candidates: Sequence[Candidate]) -> Signals:
-        known = self.snapshot.lexical.known(self.query)
+        known = self.snapshot.lexical.known(self.search.query)
         if not candidates:
             return Signals(known_words=known)
+        features = self.calibration.features(self.search.observed())
         by_meaning = sorted(candidates, key=lambda each: -each.dense)[:10]
         by_words = sorted(candidates, key=lambda each: -each.lexical)[:10]
         both = {each.expert.pk for each in by_meaning} & {each.expert.pk for each in by_words}
@@ -175,46 +211,16 @@ class _Search:
             margin=candidates[0].score - candidates[min(3, len(candidates) - 1)].score,
             known_words=known,
             agreement=len(both) / len(by_meaning),
+            answerable=self.calibration.answerable.chance(features),
+            specific=self.calibration.specific.chance(features),
         )
-
-    def _ranked(self, allowed: Allowed | None, reach: int) -> list[_Hit]:
-        """The best `reach` rows of either side in one order."""
-        by_meaning, _ = self.snapshot.vectors.search(self.vector, reach, allowed)
-        by_words = fusion.best(self.lexical, reach, allowed)
-        rows: Rows = np.union1d(by_meaning, by_words)
-        dense = self.snapshot.vectors.vectors(rows.tolist()) @ self.vector
-        lexical = self.lexical[rows]
-        scores = fusion.fused(
-            dense.astype(np.float64),
-            self.snapshot.passages.best_of_rows(self.vector, rows).astype(np.float64),
-            lexical.astype(np.float64),
-            self.snapshot.spread.of_query(self.vector),
-            float(self.lexical.std()),
-        )
-        order = fusion.best_first(rows, scores)
-        columns = (rows[order], scores[order], dense[order], lexical[order])
-        return list(map(_Hit, *(column.tolist() for column in columns)))
-
-    def _among(self, hits: Sequence[_Hit], living: "_Living", limit: int) -> list[Candidate]:
-        """The first `limit` hits who may be shown today."""
-        names, found = self.snapshot.rows.usernames, list[Candidate]()
-        step = limit + MARGIN
-        for start in range(0, len(hits), step):
-            some = hits[start : start + step]
-            experts = living.look_up([names[hit.row] for hit in some])
-            found += [
-                Candidate(experts[names[hit.row]], hit.score, hit.dense, hit.lexical)
-                for hit in some
-                if names[hit.row] in experts
-            ]
-            if len(found) >= limit:
-                break
-        return found[:limit]
 
     def _quotations(self, expert: Expert) -> tuple[Passage, ...]:
         pieces = passages.split(expert.document())
-        best = self.snapshot.passages.similarities(self.vector, pieces)[:PASSAGES]
-        return tuple(Passage(piece.field, piece.text, similarity) for piece, similarity in best)
+        similar = self.snapshot.passages.similarities(self.search.vector, pieces)
+        return tuple(
+            Passage(piece.field, piece.text, cosine) for piece, cosine in similar[:PASSAGES]
+        )
 
 
 class _Living:

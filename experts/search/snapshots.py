@@ -13,11 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experts.errors import ExpertsError, IndexUnavailable
+from experts.search import calibration
+from experts.search.calibration import Calibration
 from experts.search.generations import Generations
 from experts.search.manifest import Manifest
 from experts.search.passages import PassageVectors
 from experts.search.protocols import Embedder, LexicalIndex, Vector, VectorIndex
 from experts.search.rows import Columns
+from experts.search.tongues import Tongues
 
 logger = logging.getLogger(__name__)
 RETRY_AFTER = 5.0  # seconds before a generation that did not open is tried again
@@ -71,10 +74,19 @@ class Snapshot:
     def spread(self) -> "Spread":
         return Spread.load(self.folder / "spread.npz")
 
+    @cached_property
+    def tongues(self) -> Tongues:
+        return Tongues.load(self.folder / "tongues.npz")
+
+    @cached_property
+    def calibration(self) -> Calibration:
+        return calibration.kept(self.manifest.calibration)
+
     def load(self) -> "Snapshot":
         """Touch every part now, so that no visitor waits for it. Errors: IndexUnavailable."""
         try:
             counts = {len(self.rows), self.vectors.size, self.lexical.size, self.size}
+            counts.add(len(self.tongues.of_rows))
             parts = len(self.passages.hashes) == self.manifest.passages and self.spread is not None
         except (OSError, ValueError, KeyError) as error:
             raise IndexUnavailable(
@@ -90,27 +102,33 @@ class Spread:
     """How widely a question's similarities spread over the directory, known without a scan."""
 
     covariance: NDArray[np.float32]  # (dimension, dimension)
+    mean: NDArray[np.float32]  # (dimension,)
 
     @classmethod
     def of(cls, vectors: NDArray[np.float32]) -> "Spread":
         if not len(vectors):
             dimension = vectors.shape[1]
-            return cls(np.eye(dimension, dtype=np.float32))
+            return cls(np.eye(dimension, dtype=np.float32), np.zeros(dimension, np.float32))
         mean = vectors.mean(axis=0, dtype=np.float64)
         second = (vectors.T @ vectors).astype(np.float64) / len(vectors)
-        return cls((second - np.outer(mean, mean)).astype(np.float32))
+        covariance = (second - np.outer(mean, mean)).astype(np.float32)
+        return cls(covariance, mean.astype(np.float32))
 
     @classmethod
     def load(cls, path: Path) -> "Spread":
         with np.load(path) as table:
-            return cls(table["covariance"])
+            return cls(table["covariance"], table["mean"])
 
     def save(self, path: Path) -> None:
-        np.savez(path, covariance=self.covariance)
+        np.savez(path, covariance=self.covariance, mean=self.mean)
 
     def of_query(self, query: Vector) -> float:
         """Standard deviation of the query's cosine over all rows, above 0."""
         return math.sqrt(max(float(query @ self.covariance @ query), 1e-12))
+
+    def apart(self, query: Vector, cosine: float) -> float:
+        """How many deviations a cosine lies above the mean of the query's over all rows."""
+        return (cosine - float(query @ self.mean)) / self.of_query(query)
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,7 +84,10 @@ class Tongues:
             return np.zeros(0)
         means, deviations = self._moments(scores)
         scales = 1 / np.maximum(deviations + damping, 1e-9)
-        return (scores - means[self.of_rows]) * scales[self.of_rows]
+        if len(self.spoken) == 1:
+            tongue = self.spoken[0]
+            return (scores - means[tongue]) * scales[tongue]
+        return scores * scales[self.of_rows] - (means * scales)[self.of_rows]
 
     def _moments(self, scores: Scores) -> tuple[Column, Column]:
         """Mean and deviation by language, near those of everybody where a language has few rows."""

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.signals import setting_changed
 
 from experts.errors import ExpertsError
+from experts.search.calibration import Calibration, fitted_for
 from experts.search.protocols import Embedder, LexicalIndex, VectorIndex
 from experts.search.retrieval import Retriever
 from experts.search.snapshots import SnapshotStore, Stores
@@ -53,6 +54,12 @@ def lexical_store() -> type[LexicalIndex]:
 
 
 @cache
+def calibration() -> Calibration:
+    """Fitted for the model in use: by this installation, or shipped, or neutral."""
+    return fitted_for(embedder().fingerprint, [settings.DATA_DIR / "calibrations"])
+
+
+@cache
 def snapshots() -> SnapshotStore:
     stores = Stores(settings.VECTOR_STORE, vector_store, lexical_store)
     return SnapshotStore(settings.INDEX_DIR, embedder, stores)
@@ -86,7 +93,7 @@ def warm() -> None:
 
 def reset() -> None:
     """Forget everything cached; the next call reads the settings again."""
-    for cached in (retriever, snapshots, embedder):
+    for cached in (retriever, snapshots, calibration, embedder):
         cached.cache_clear()
 
 

@@ -239,20 +239,6 @@ def test_going_back_serves_the_generation_before(built: Report, expert: MakeExpe
     assert is_stale()
 
 
-def test_the_calibration_is_carried_to_the_next_generation(
-    built: Report, expert: MakeExpert
-) -> None:
-    wiring.snapshots().generations.calibrate({"threshold": 0.5})
-    served_now = wiring.snapshots().current()
-    assert served_now
-    assert served_now.manifest.calibration == {"threshold": 0.5}
-    expert("zoe")
-    rebuild()
-    later = wiring.snapshots().current()
-    assert later
-    assert later.manifest.calibration == {"threshold": 0.5}
-
-
 def test_progress_adds_up(people: list[Expert]) -> None:
     seen: list[tuple[int, int]] = []
     rebuild(lambda done, steps: seen.append((done, steps)))

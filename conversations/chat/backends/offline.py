@@ -6,7 +6,7 @@ from conversations.chat import evidence
 from conversations.chat.clarifying import assumption, clarify
 from conversations.chat.protocols import Turn
 from conversations.chat.texts import LANGUAGE_NAMES, Phrases, listed, phrases
-from conversations.chat.tiers import tier_of, worth_showing
+from conversations.chat.tiers import worth_showing
 from conversations.replies import Evidence, Pick, Reply
 from experts.search.constraints import Constraints
 from experts.search.retrieval import Candidate
@@ -47,8 +47,7 @@ def _picks(turn: Turn) -> tuple[Pick, ...]:
     for candidate in islice(worth_showing(turn.retrieval), MOST):
         taken = {pick.why for pick in picks}
         why, shown = _why(candidate, turn, taken)
-        tier = tier_of(candidate, turn.retrieval)
-        picks.append(Pick(candidate.expert, candidate.score, tier, why, shown))
+        picks.append(Pick(candidate.expert, candidate.score, candidate.tier, why, shown))
     return tuple(picks)
 
 

@@ -13,7 +13,7 @@ from scipy import sparse  # type: ignore[import-untyped]
 from experts.errors import IndexUnavailable
 from experts.search import features
 from experts.search.languages import without_function_words, words
-from experts.search.protocols import Progress, Scores
+from experts.search.protocols import Progress, Rows, Scores
 
 # High k1 and b: a profile that says a word often means it, and a long one says everything once.
 K1, B = 3.0, 0.9
@@ -105,6 +105,22 @@ class Bm25Index:
         hits = [any(stem in self.vocabulary for stem in of_word) for of_word in stems if of_word]
         return sum(hits) / len(hits) if hits else 0.0
 
+    def held(self, asked: Sequence[str], rows: Rows) -> tuple[NDArray[np.float64], float]:
+        held, total = np.zeros(len(rows)), 0.0
+        for of_word in features.of_words(asked):
+            columns = [
+                self.vocabulary[stem]
+                for stem in of_word
+                if not stem.startswith(features.PIECE) and stem in self.vocabulary
+            ]
+            spans = [slice(self.starts[at], self.starts[at + 1]) for at in columns]
+            holding = min((span.stop - span.start for span in spans), default=0)
+            weight = float(np.log1p((self.size - holding + 0.5) / (holding + 0.5)))
+            total += weight
+            there = [_among(self.rows[span], rows) for span in spans]
+            held += weight * np.any(there, axis=0) if there else 0.0
+        return held, total
+
     def _columns(self, query: str) -> Counter[int]:
         """The columns of the query's features, each with how often it is asked for."""
         counts = Counter(without_function_words(words(query)))
@@ -114,6 +130,13 @@ class Bm25Index:
                 if feature in self.vocabulary:
                     asked[self.vocabulary[feature]] += count
         return asked
+
+
+def _among(postings: NDArray[np.int32], rows: Rows) -> NDArray[np.bool_]:
+    """Which rows are among postings, which ascend and are not empty."""
+    at = np.minimum(np.searchsorted(postings, rows), len(postings) - 1)
+    found: NDArray[np.bool_] = postings[at] == rows
+    return found
 
 
 def _word_counts(texts: Sequence[str], progress: Progress | None) -> tuple[dict[str, int], Any]:

@@ -1,0 +1,159 @@
+"""One question over one generation, by row: who is found, and how good the evidence is.
+
+Nothing here asks the database, so that a build can examine the generation that it made.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from experts.search import fusion
+from experts.search.protocols import Allowed, Rows, Scores, Vector
+from experts.search.subjects import subject_words
+from experts.search.tongues import best_of_parts
+
+if TYPE_CHECKING:
+    from experts.search.snapshots import Snapshot
+
+Column = NDArray[np.float64]
+POOL = 150  # rows that each side brings at first; from 100 on nothing changes among the best 50
+BEST = 3  # as many as a visitor is shown
+NEAR = 10  # who may stand beside them
+BACKGROUND = 20  # from here on somebody is found only because somebody always is
+
+Observations = dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """Rows and what was found about each, best first."""
+
+    rows: Rows
+    scores: Column  # fused
+    dense: Column  # cosine of the whole profile, less what its language adds
+    passage: Column  # cosine of the best passage, likewise
+    lexical: Column  # BM25
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+class Search:
+    """One question over one generation."""
+
+    def __init__(self, snapshot: "Snapshot", query: str, vector: Vector) -> None:
+        self.snapshot = snapshot
+        self.query = query
+        self.vector = vector
+        self.lexical = snapshot.lexical.scores(query)
+
+    def ranked(self, allowed: Allowed | None = None, reach: int = POOL) -> Ranking:
+        """The best `reach` rows of either side in one order."""
+        by_meaning = self._nearest(allowed, reach)
+        by_words = fusion.best(self.standing, reach, allowed)
+        rows: Rows = np.union1d(by_meaning, by_words)
+        dense, passage = self._similar(rows)
+        lexical = self.lexical[rows].astype(np.float64)
+        deviation = self.snapshot.spread.of_query(self.vector)
+        scores = fusion.fused(dense, passage, self.standing[rows], deviation)
+        order = fusion.best_first(rows, scores)
+        return Ranking(rows[order], scores[order], dense[order], passage[order], lexical[order])
+
+    def _nearest(self, allowed: Allowed | None, reach: int) -> Rows:
+        """The rows nearest to the question, each within its language."""
+        found = []
+        for tongue, some in self.snapshot.tongues.parts(allowed):
+            rows, cosines = self.snapshot.vectors.search(self.vector, reach, some)
+            found.append((rows, cosines - self._added[tongue]))
+        return best_of_parts(found, reach)
+
+    def _similar(self, rows: Rows) -> tuple[Column, Column]:
+        """Cosines of these profiles and of their best passages, less what their language adds."""
+        added = self._added[self.snapshot.tongues.of_rows[rows]]
+        dense = self.snapshot.vectors.vectors(rows.tolist()) @ self.vector
+        passage = self.snapshot.passages.best_of_rows(self.vector, rows)
+        passage = np.where(passage == 0, dense, passage)  # a profile too short to be cut
+        return (dense - added).astype(np.float64), (passage - added).astype(np.float64)
+
+    @cached_property
+    def standing(self) -> Column:
+        """How far the words of each row stand out within its language."""
+        damping = fusion.damping(self.snapshot.size)
+        return self.snapshot.tongues.standing(self.lexical, damping)
+
+    @cached_property
+    def _added(self) -> Scores:
+        return self.snapshot.tongues.added(self.vector)
+
+    @cached_property
+    def open(self) -> Ranking:
+        """Over the whole directory, whatever is demanded of the experts."""
+        return self.ranked()
+
+    @cached_property
+    def subjects(self) -> list[str]:
+        return subject_words(self.query)
+
+    def observed(self) -> Observations:
+        """What this question finds: how well, how clearly, how broad. Empty when it finds nobody.
+
+        Demands are left out: whether the directory knows the subject does not hang on a budget.
+        """
+        found = self.open
+        if not len(found):
+            return {}
+        held, total = self.snapshot.lexical.held(self.subjects, found.rows[:BEST])
+        scores = found.scores[:BACKGROUND]
+        chances = np.exp(scores - scores[0])
+        chances /= chances.sum()
+        return {
+            "dense": float(found.dense[:BEST].mean()),
+            "apart": self._apart(float(found.dense[:BEST].mean())),
+            "passage": float(found.passage[:BEST].mean()),
+            "lexical": float(found.lexical[:BEST].mean()) / self._scale,
+            "held": float(held.max()) / self._scale,
+            "covered": float(held.max()) / total if total else 0.0,
+            "words": float(np.log1p(len(self.subjects))),
+            "lead": float(scores[0] - scores[min(NEAR, len(scores)) - 1]),
+            "rise": float(scores[0] - scores[-1]),
+            "spread": float(-(chances * np.log(chances + 1e-12)).sum()),
+            "likeness": self._likeness(found.rows[:NEAR]),
+        }
+
+    def observed_of(self, found: Ranking, places: Sequence[int]) -> list[Observations]:
+        """The same about single ones, by their places in a ranking."""
+        held, total = self.snapshot.lexical.held(self.subjects, found.rows[list(places)])
+        least = self.open.scores[:BACKGROUND][-1:]
+        background = float(least[0]) if len(least) else 0.0
+        return [
+            {
+                "dense": float(found.dense[place]),
+                "apart": self._apart(float(found.dense[place])),
+                "passage": float(found.passage[place]),
+                "lexical": float(found.lexical[place]) / self._scale,
+                "held": float(held[at]) / self._scale,
+                "covered": float(held[at]) / total if total else 0.0,
+                "rise": float(found.scores[place]) - background,
+            }
+            for at, place in enumerate(places)
+        ]
+
+    @property
+    def _scale(self) -> float:
+        """The weight of a word that one profile has, which grows with the directory."""
+        return float(np.log1p(self.snapshot.size)) or 1.0
+
+    def _apart(self, cosine: float) -> float:
+        return self.snapshot.spread.apart(self.vector, cosine)
+
+    def _likeness(self, rows: Rows) -> float:
+        """Mean cosine between those found: are they all of a kind?"""
+        if len(rows) < 2:
+            return 1.0
+        vectors = self.snapshot.vectors.vectors(rows.tolist())
+        count = len(rows)
+        return float(((vectors @ vectors.T).sum() - count) / (count * (count - 1)))
