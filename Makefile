@@ -65,12 +65,12 @@ lint: install  ## format, lint, types, imports, migrations, deployment settings
 	DOTENV=/dev/null OPEN_INDEX_AT_START=off $(BIN)/mypy
 
 fast: install  ## the tests that take less than two seconds each, on SQLite
-	@$(BIN)/pytest $(PARALLEL) -m "not slow"
+	@$(BIN)/python -m pytest $(PARALLEL) -m "not slow"
 
 test: lint  ## everything: lint, the whole suite on SQLite, then on PostgreSQL
-	@$(BIN)/pytest $(PARALLEL) -m "not slow"
-	TEST_DATABASE=postgresql $(BIN)/pytest $(PARALLEL) -m "not slow and not sqlite"
-	$(BIN)/pytest -m slow
+	@$(BIN)/python -m pytest $(PARALLEL) -m "not slow"
+	TEST_DATABASE=postgresql $(BIN)/python -m pytest $(PARALLEL) -m "not slow and not sqlite"
+	$(BIN)/python -m pytest -m slow
 
 bench: install  ## measure what benchmarks/ describes
 	@$(BIN)/python -m benchmarks
