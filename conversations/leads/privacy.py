@@ -83,8 +83,11 @@ def purge(older_than: timedelta) -> Purged:
     with transaction.atomic():
         conversations = Conversation.objects.filter(created_at__lt=before)
         count = conversations.count()
+        captures = EmailCapture.objects.filter(created_at__lt=before)
+        touched = {*conversations.values_list("lead", flat=True),
+                   *captures.values_list("lead", flat=True)}  # fmt: skip
         conversations.delete()
-        EmailCapture.objects.filter(created_at__lt=before).delete()
+        captures.delete()
         leads = Lead.objects.filter(
             last_seen_at__lt=before,
             conversations=None,
@@ -93,6 +96,7 @@ def purge(older_than: timedelta) -> Purged:
             status__in=(Lead.Status.NEW, Lead.Status.SPAM, Lead.Status.LOST),
         )
         leads_gone = leads.delete()[0]
+        Lead.objects.refresh(touched)
         others = sum(
             rows.delete()[0]
             for rows in (

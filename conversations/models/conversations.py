@@ -77,6 +77,7 @@ class ConversationManager(models.Manager.from_queryset(ConversationQuerySet)):  
                 source=dict(source or {}),
                 request_id=request_id,
             )
+            Lead.objects.received(conversation)
             if key:
                 conversation.keys.create(key=key, fingerprint=fingerprint)
         return conversation
@@ -121,6 +122,8 @@ class Conversation(models.Model):
     usage = models.JSONField(default=dict, blank=True, help_text="Tokens and stage times, in ms.")
     index_generation = models.CharField(max_length=64, blank=True, default="")
     request_id = models.CharField(max_length=64, blank=True, default="", db_index=True)
+
+    UNANSWERED = (Status.RECEIVED, Status.FAILED, Status.ABANDONED)
 
     objects = ConversationManager()
 
@@ -168,7 +171,7 @@ class Conversation(models.Model):
                 index_generation=reply.generation,
             ):
                 return False
-            Recommendation.objects.record(self, reply)
+            Lead.objects.answered(self, Recommendation.objects.record(self, reply))
         return True
 
     def fail(self, reason: str) -> bool:
@@ -187,8 +190,8 @@ class Conversation(models.Model):
 
 
 class RecommendationManager(models.Manager["Recommendation"]):
-    def record(self, conversation: Conversation, reply: Reply) -> None:
-        self.bulk_create(
+    def record(self, conversation: Conversation, reply: Reply) -> list["Recommendation"]:
+        return self.bulk_create(
             Recommendation(
                 conversation=conversation,
                 expert=pick.expert,

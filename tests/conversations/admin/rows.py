@@ -4,6 +4,7 @@ import uuid
 from typing import Any
 
 from django.contrib.auth.models import Group, Permission, User
+from django.utils import timezone
 
 from conversations.models import (
     Attempt,
@@ -13,6 +14,7 @@ from conversations.models import (
     Feedback,
     Lead,
     Recommendation,
+    figures,
 )
 from experts.models import Expert
 
@@ -62,12 +64,27 @@ def conversation(
             conversation=row, expert=one, username=one.username, rank=rank, score=0.5,
             tier="strong", why="Ran payroll for ten years.",
         )  # fmt: skip
+    counted(row)
     return row
+
+
+def counted(row: Conversation) -> None:
+    """As the write paths leave it: counted, and found by its words."""
+    figures.index_conversations([row.pk])
+    figures.refresh([row.lead_id])
 
 
 def vote(row: Conversation, up: bool = True, **fields: Any) -> Feedback:
     given = {"counted": True, "vote": "up" if up else "down", "claimed_id": row.pk}
-    return Feedback.objects.create(conversation=row, **(given | fields))
+    cast = Feedback.objects.create(conversation=row, **(given | fields))
+    figures.refresh([row.lead_id])
+    return cast
+
+
+def open_profiles() -> None:
+    """Every expert shown was opened."""
+    Recommendation.objects.update(clicked_at=timezone.now())
+    figures.refresh(Lead.objects.values_list("pk", flat=True))
 
 
 def one_of_each() -> dict[str, Any]:
