@@ -10,8 +10,9 @@ from django.utils.html import format_html, format_html_join
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 from unfold.decorators import display
 
-from conversations.admin.base import ReadOnlyAdmin, excerpt
+from conversations.admin.base import excerpt
 from conversations.admin.exchange import read, with_what_was_shown
+from conversations.admin.exports import ConversationExports
 from conversations.admin.filters import (
     ClickedFilter,
     ConversationStatusFilter,
@@ -34,7 +35,7 @@ NOT_LISTED = (
 
 
 @admin.register(Conversation)
-class ConversationAdmin(ReadOnlyAdmin):
+class ConversationAdmin(ConversationExports):
     list_display = ["asked", "email", "answer", "experts", "votes", "when"]
     list_filter = [
         TypeFilter,
@@ -52,6 +53,7 @@ class ConversationAdmin(ReadOnlyAdmin):
     )
     ordering = ["-created_at", "-id"]
     sortable_by = ["email", "when"]
+    actions_list: Any = [ConversationExports.exports_menu]
     fields = ()
     empty_state = "Every question asked in the chat appears here, answered or not."
 

@@ -15,8 +15,9 @@ from django.utils.timesince import timesince
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelectWidget
 
-from conversations.admin.base import DeskAdmin, excerpt
+from conversations.admin.base import excerpt
 from conversations.admin.exchange import MOST_EXCHANGES, dialogues
+from conversations.admin.exports import LeadExports
 from conversations.admin.fields import KnownField, RowFormSet
 from conversations.admin.filters import (
     AnswersFilter,
@@ -52,7 +53,7 @@ class ShownValues:
 
 
 @admin.register(Lead)
-class LeadAdmin(DeskAdmin):
+class LeadAdmin(LeadExports):
     form = LeadForm
     list_display = ["email", "words", "status", "owner", "seen", "asked", "opened", "votes"]
     list_editable = ["status", "owner"]
@@ -69,6 +70,7 @@ class LeadAdmin(DeskAdmin):
     ordering = ["-last_seen_at", "-id"]
     sortable_by = ["email", "status", "seen"]
     fields = ["email", "status", "owner", "created_at", "last_seen_at"]
+    actions_list: Any = [LeadExports.exports_menu]
     compressed_fields = True
     empty_state = "The first visitor who leaves an address in the chat appears here."
 

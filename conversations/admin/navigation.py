@@ -21,6 +21,7 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
     ("Access", (
         ("Users", "person", "auth.user"),
         ("Groups", "lock_person", "auth.group"),
+        ("Exports", "download", "conversations.export"),
     )),
 )  # fmt: skip
 

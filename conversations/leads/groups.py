@@ -16,7 +16,7 @@ from django.db import DEFAULT_DB_ALIAS, router
 ROLES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "sales": {
         "view": ("lead", "conversation", "feedback", "click", "emailcapture", "expert"),
-        "add": ("lead",),
+        "add": ("lead", "export"),
         "change": ("lead",),
     },
     "editors": {
@@ -26,8 +26,8 @@ ROLES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     },
     "admins": {
         "view": ("lead", "conversation", "feedback", "click", "emailcapture", "attempt",
-                 "expert", "user"),
-        "add": ("lead", "expert", "user"),
+                 "export", "expert", "user"),
+        "add": ("lead", "export", "expert", "user"),
         "change": ("lead", "expert", "user"),
         "delete": ("expert",),
     },

@@ -11,6 +11,7 @@ from conversations.models import (
     Click,
     Conversation,
     EmailCapture,
+    Export,
     Feedback,
     Lead,
     Recommendation,
@@ -101,6 +102,7 @@ def one_of_each() -> dict[str, Any]:
         ),
         "emailcapture": EmailCapture.objects.create(lead=row.lead, email=row.email, query="Call."),
         "attempt": Attempt.objects.create(reason="throttled", email="bot@example.com"),
+        "export": Export.objects.create(kind="leads", format="csv", rows=1),
     }
 
 
