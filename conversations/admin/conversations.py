@@ -12,7 +12,6 @@ from unfold.decorators import display
 
 from conversations.admin.base import excerpt
 from conversations.admin.exchange import read, with_what_was_shown
-from conversations.admin.exports import ConversationExports
 from conversations.admin.filters import (
     ClickedFilter,
     ConversationStatusFilter,
@@ -22,7 +21,9 @@ from conversations.admin.filters import (
     StatusOfLeadFilter,
     TypeFilter,
 )
-from conversations.admin.leads import ago, votes_text
+from conversations.admin.leads import votes_text
+from conversations.admin.times import ago
+from conversations.admin.verdicts import ConversationVerdicts
 from conversations.leads.search import conversation_matches
 from conversations.models import Conversation, Feedback, Recommendation
 
@@ -35,7 +36,7 @@ NOT_LISTED = (
 
 
 @admin.register(Conversation)
-class ConversationAdmin(ConversationExports):
+class ConversationAdmin(ConversationVerdicts):
     list_display = ["asked", "email", "answer", "experts", "votes", "when"]
     list_filter = [
         TypeFilter,
@@ -53,7 +54,7 @@ class ConversationAdmin(ConversationExports):
     )
     ordering = ["-created_at", "-id"]
     sortable_by = ["email", "when"]
-    actions_list: Any = [ConversationExports.exports_menu]
+    actions_list: Any = [ConversationVerdicts.exports_menu]
     fields = ()
     empty_state = "Every question asked in the chat appears here, answered or not."
 
@@ -151,5 +152,6 @@ class ConversationAdmin(ConversationExports):
                 "other_votes": found.feedback.filter(counted=False).count(),
                 "title": f"Exchange #{found.pk}",
                 "subtitle": None,
+                **self.verdict_context(request, found),
             }
         return super().change_view(request, object_id, form_url, context)

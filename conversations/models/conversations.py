@@ -36,7 +36,8 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         found = self.filter(pk=number).select_related("lead").first()
         if found is None:
             return None
-        knows_email = bool(email) and email.strip().casefold() == found.lead.email_key
+        known = {found.lead.email_key, found.email.casefold()}  # two when leads were merged
+        knows_email = bool(email) and email.strip().casefold() in known
         return found if knows_email or thread == found.thread else None
 
     def sweep(self, older_than: timedelta) -> int:
