@@ -58,6 +58,7 @@ class ConversationManager(models.Manager.from_queryset(ConversationQuerySet)):  
         thread: uuid.UUID | None = None,
         filters: Mapping[str, Any] | None = None,
         source: Mapping[str, Any] | None = None,
+        consent: Mapping[str, Any] | None = None,
         request_id: str = "",
         key: str = "",
         fingerprint: str = "",
@@ -79,6 +80,8 @@ class ConversationManager(models.Manager.from_queryset(ConversationQuerySet)):  
                 request_id=request_id,
             )
             Lead.objects.received(conversation)
+            if consent:
+                conversation.consents.create(lead_id=conversation.lead_id, **consent)
             if key:
                 conversation.keys.create(key=key, fingerprint=fingerprint)
         return conversation

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from django.db import Error, connection, transaction
 from django.utils import timezone
 
-from conversations.leads import scoring
+from conversations.leads import alerts, scoring
 from conversations.leads.sources import source_label
 from conversations.models import counting, words
 from conversations.models.conversations import Conversation, Recommendation
@@ -79,15 +79,17 @@ def refresh(keys: Iterable[int]) -> None:
             rows = Lead.objects.select_for_update(of=("self",)).order_by("pk")
             leads = list(rows.filter(pk__in=wanted[start : start + BATCH]))
             counting.count(leads)
-            _scored(leads)
+            hot = _scored(leads)
             _write(leads, (*COUNTED, *SCORED))
+            alerts.scored(hot)
             words.store("lead", counting.documents(leads))
 
 
 def rescore(leads: Sequence[Lead]) -> None:
     """Their scores as of now, by the weights as they are."""
-    _scored(leads)
+    hot = _scored(leads)
     _write(leads, SCORED)
+    alerts.scored(hot)
 
 
 def index_conversations(keys: Sequence[int]) -> None:
@@ -108,15 +110,18 @@ def _locked(key: int) -> Lead:
 
 
 def _save(lead: Lead) -> None:
-    _scored([lead])
+    hot = _scored([lead])
     _write([lead], (*COUNTED, *SCORED))
+    alerts.scored(hot)
 
 
-def _scored(leads: Sequence[Lead]) -> None:
+def _scored(leads: Sequence[Lead]) -> list[int]:
+    """Ids of those that are hot."""
     weights, now = ScoreSettings.current(), timezone.now()
     for lead in leads:
         found = scoring.score(lead, weights, now)
         lead.score, lead.score_parts, lead.scored_at = found.value, found.stored(), now
+    return [lead.pk for lead in leads if lead.score >= weights.hot_from]
 
 
 def _write(leads: Sequence[Lead], names: Sequence[str]) -> None:

@@ -10,11 +10,17 @@ from conversations.models import (
     Attempt,
     Click,
     Conversation,
+    Delivery,
+    Demand,
     EmailCapture,
+    Endpoint,
+    Erasure,
     Export,
     Feedback,
     Lead,
+    Message,
     Recommendation,
+    Verdict,
     figures,
 )
 from experts.models import Expert
@@ -103,6 +109,16 @@ def one_of_each() -> dict[str, Any]:
         "emailcapture": EmailCapture.objects.create(lead=row.lead, email=row.email, query="Call."),
         "attempt": Attempt.objects.create(reason="throttled", email="bot@example.com"),
         "export": Export.objects.create(kind="leads", format="csv", rows=1),
+        "consent": row.lead.consents.create(given=True, policy_version="2026-01"),
+        "erasure": Erasure.objects.create(kind="purge", report={"deleted": {"leads": 2}}),
+        "demand": Demand.objects.create(
+            title="A diver", center=b"", model="m", first_at=row.created_at, last_at=row.created_at
+        ),
+        "verdict": Verdict.objects.create(conversation=row, word="good"),
+        "endpoint": (endpoint := Endpoint.objects.create(url="https://crm.example.com/")),
+        "delivery": Delivery.objects.create(
+            message=Message.objects.create(event="ping"), endpoint=endpoint
+        ),
     }
 
 
