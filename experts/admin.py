@@ -12,12 +12,12 @@ from django.db.models.functions import Cast
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html
-from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import BooleanRadioFilter, DropdownFilter, RadioFilter
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from experts.models import Expert
+from experts.pages.rebuilds import DirectoryPages
 
 MOST_CHOICES = 200
 NONE = "(none)"
@@ -124,7 +124,7 @@ class LanguageFilter(ValueFilter):
 
 
 @admin.register(Expert)
-class ExpertAdmin(ModelAdmin):
+class ExpertAdmin(DirectoryPages):
     form = ExpertForm
     list_display = ["username", "full_name", "title_and_company", "rate", "recommendable",
                     "missing", "is_active", "updated"]  # fmt: skip

@@ -1,6 +1,7 @@
 """Typed readers of the environment that refuse nonsense with one sentence naming the variable."""
 
 from collections.abc import Callable
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -78,6 +79,27 @@ class Environment:
         except Exception as error:
             raise _bad_url(name, "redis://host:6379/0") from error
         return config
+
+    def email(self, name: str) -> dict[str, Any]:
+        """Django's e-mail settings from a URL; none of them when it is not set."""
+        url = self.text(name)
+        if not url:
+            return {}
+        try:
+            config: dict[str, Any] = self.env.email_url_config(url)
+        except Exception as error:
+            raise _bad_url(name, "smtp+tls://user:password@mail.example.com:587") from error
+        if not config.get("EMAIL_BACKEND"):
+            raise _bad_url(name, "smtp+tls://user:password@mail.example.com:587")
+        return config
+
+    def networks(self, name: str) -> tuple[IPv4Network | IPv6Network, ...]:
+        return self.read(
+            name,
+            (),
+            lambda raw: tuple(ip_network(word.strip()) for word in raw.split(",") if word.strip()),
+            "networks such as 10.0.0.0/8,192.168.1.7/32",
+        )
 
 
 def _flag(raw: str) -> bool:

@@ -2,6 +2,7 @@
 
 import re
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -120,6 +121,10 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "axes",
+    "django_otp",
+    "django_otp.plugins.otp_static",
+    "django_otp.plugins.otp_totp",
     "corsheaders",
     "rest_framework",
     "django_filters",
@@ -139,8 +144,10 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "matchmaker.urls"
 WSGI_APPLICATION = "matchmaker.wsgi.application"
@@ -168,6 +175,21 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+# Whoever fails to log in too often waits; counted in the database, for all workers together.
+AXES_FAILURE_LIMIT = 10
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = ["ip_address", ["username", "ip_address"]]
+AXES_CLIENT_IP_CALLABLE = "matchmaker.logins.client_address"
+AXES_LOCKOUT_TEMPLATE = "admin/locked.html"
+AXES_RESET_ON_SUCCESS = True
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+OTP_TOTP_ISSUER = "matchmaker"
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("nl", "Nederlands"), ("fr", "Français")]
 TIME_ZONE = env.text("TIME_ZONE", "Europe/Brussels")
@@ -192,10 +214,28 @@ UNFOLD = {  # the admin's theme
             "href": lambda _: static("conversations/favicon.svg"),
         },
     ],
-    "STYLES": [lambda _: static("conversations/admin.css")],
+    "LOGIN": {"form": "matchmaker.logins.LoginForm"},
+    "ACCOUNT": {"navigation": "matchmaker.logins.account_links"},
+    "STYLES": [
+        lambda _: static("conversations/admin.css"),
+        lambda _: static("conversations/desk.css"),
+    ],
     "COLORS": {"primary": "conversations.admin.navigation.primary_colors"},
     "SIDEBAR": {"navigation": "conversations.admin.navigation.sidebar"},
 }
+
+# --- Telling others ----------------------------------------------------------------------------
+_EMAIL = env.email("EMAIL_URL")
+EMAIL_IS_SET = bool(_EMAIL)  # without it no e-mail is put into the outbox
+globals().update(_EMAIL or {"EMAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend"})
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", "matchmaker@localhost")
+SITE_URL = env.text("SITE_URL").rstrip("/")  # for links in what is sent
+if SITE_URL and not re.fullmatch(r"https?://[^/\s]+", SITE_URL):
+    raise ImproperlyConfigured(
+        f"SITE_URL must be an origin such as https://desk.example.com, not {SITE_URL!r}."
+    )
+WEBHOOK_ALLOW_PRIVATE = env.networks("WEBHOOK_ALLOW_PRIVATE")
 
 # --- Security ----------------------------------------------------------------------------------
 # Behind TLS (a proxy that sets X-Forwarded-Proto) switch SECURE_HTTPS on.

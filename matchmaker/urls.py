@@ -6,6 +6,7 @@ from django.views.generic import TemplateView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from matchmaker import health
+from matchmaker.two_step import two_step
 
 api: list[URLPattern | URLResolver] = [
     path("", include("conversations.api.urls")),
@@ -17,6 +18,7 @@ api: list[URLPattern | URLResolver] = [
 
 urlpatterns = [
     path("", TemplateView.as_view(template_name="chat.html"), name="home"),
+    path("admin/two-step/", admin.site.admin_view(two_step), name="two_step"),
     path("admin/", admin.site.urls),
     path("api/v1/", include((api, "v1"))),
     path("api/", include(api)),

@@ -9,12 +9,12 @@ from pathlib import Path
 
 PREFIXES = (
     "OPENAI_", "THROTTLE_", "WEB_", "EXPERT_", "LLM_", "SECURE_", "SENTRY_", "METRICS_", "LOG_",
-    "PROMETHEUS_",
+    "PROMETHEUS_", "EMAIL_", "WEBHOOK_",
 )  # fmt: skip
 NAMES = {
     "ALLOWED_HOSTS", "CACHE_URL", "CORS_ALLOWED_ORIGINS", "CSRF_TRUSTED_ORIGINS", "DATABASE_URL",
     "DATA_DIR", "DEBUG", "EMBEDDING_MODEL", "HISTORY_TURNS", "OPEN_INDEX_AT_START",
-    "SECRET_KEY", "TRUSTED_PROXIES", "VECTOR_STORE", "PORT",
+    "SECRET_KEY", "SITE_URL", "TRUSTED_PROXIES", "VECTOR_STORE", "PORT",
 }  # fmt: skip
 
 for name in list(os.environ):

@@ -1,5 +1,19 @@
 """The desk: leads, what they asked and were shown, and who may see it."""
 
-from conversations.admin import attempts, conversations, feedback, leads, staff
+from conversations.admin import (
+    attempts,
+    conversations,
+    demand,
+    exports,
+    feedback,
+    leads,
+    privacy,
+    staff,
+    verdicts,
+    webhooks,
+)
 
-__all__ = ["attempts", "conversations", "feedback", "leads", "staff"]
+__all__ = (
+    "attempts", "conversations", "demand", "exports", "feedback", "leads", "privacy", "staff",
+    "verdicts", "webhooks",
+)  # fmt: skip

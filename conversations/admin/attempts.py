@@ -9,7 +9,7 @@ from unfold.decorators import display
 
 from conversations.admin.base import ReadOnlyAdmin, excerpt
 from conversations.admin.filters import ChoiceFilter, DayRangeFilter
-from conversations.admin.leads import ago
+from conversations.admin.times import ago
 from conversations.models import Attempt
 
 MOST_REASONS = 50

@@ -10,7 +10,7 @@ from django.utils.html import format_html, format_html_join
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 from unfold.decorators import display
 
-from conversations.admin.base import ReadOnlyAdmin, excerpt
+from conversations.admin.base import excerpt
 from conversations.admin.exchange import read, with_what_was_shown
 from conversations.admin.filters import (
     ClickedFilter,
@@ -21,7 +21,9 @@ from conversations.admin.filters import (
     StatusOfLeadFilter,
     TypeFilter,
 )
-from conversations.admin.leads import ago, votes_text
+from conversations.admin.leads import votes_text
+from conversations.admin.times import ago
+from conversations.admin.verdicts import ConversationVerdicts
 from conversations.leads.search import conversation_matches
 from conversations.models import Conversation, Feedback, Recommendation
 
@@ -34,7 +36,7 @@ NOT_LISTED = (
 
 
 @admin.register(Conversation)
-class ConversationAdmin(ReadOnlyAdmin):
+class ConversationAdmin(ConversationVerdicts):
     list_display = ["asked", "email", "answer", "experts", "votes", "when"]
     list_filter = [
         TypeFilter,
@@ -52,6 +54,7 @@ class ConversationAdmin(ReadOnlyAdmin):
     )
     ordering = ["-created_at", "-id"]
     sortable_by = ["email", "when"]
+    actions_list: Any = [ConversationVerdicts.exports_menu]
     fields = ()
     empty_state = "Every question asked in the chat appears here, answered or not."
 
@@ -149,5 +152,6 @@ class ConversationAdmin(ReadOnlyAdmin):
                 "other_votes": found.feedback.filter(counted=False).count(),
                 "title": f"Exchange #{found.pk}",
                 "subtitle": None,
+                **self.verdict_context(request, found),
             }
         return super().change_view(request, object_id, form_url, context)

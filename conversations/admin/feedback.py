@@ -13,7 +13,7 @@ from unfold.decorators import display
 from conversations.admin.base import ReadOnlyAdmin, excerpt
 from conversations.admin.exchange import text
 from conversations.admin.filters import ChoiceFilter, DayRangeFilter
-from conversations.admin.leads import ago
+from conversations.admin.times import ago
 from conversations.models import Click, EmailCapture, Feedback
 
 NOT_COUNTED = (

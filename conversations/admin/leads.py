@@ -3,111 +3,158 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.contrib.auth.models import User
 from django.db.models import ForeignKey, Model, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.timesince import timesince
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelectWidget
 
-from conversations.admin.base import DeskAdmin, excerpt
-from conversations.admin.exchange import MOST_EXCHANGES, dialogues
+from conversations.admin import lead_filters as filters
+from conversations.admin.base import excerpt
+from conversations.admin.bulk import BulkActions
+from conversations.admin.demand import LeadLikeness
 from conversations.admin.fields import KnownField, RowFormSet
-from conversations.admin.filters import (
-    AnswersFilter,
-    DayRangeFilter,
-    FeedbackOfLeadFilter,
-    LeadStatusFilter,
-    OwnerFilter,
-)
-from conversations.leads.figures import leads_with_figures
+from conversations.admin.filters import DayRangeFilter, OwnerFilter
+from conversations.admin.lead_page import LeadForm, LeadPage, ShownValues
+from conversations.admin.queue import NoResults
+from conversations.admin.saved_views import SavedViews
+from conversations.admin.times import ago
 from conversations.leads.search import lead_matches
 from conversations.models import Lead
 
-Row = Any  # a Lead of leads_with_figures
+COLUMNS: list[Any] = [
+    "email",
+    "words",
+    "heat",
+    "status",
+    "owner",
+    "due",
+    "activity",
+    "waiting",
+    "seen",
+]
 
 
-class LeadForm(forms.ModelForm):  # type: ignore[type-arg]  # no generic at run time
-    """An address is one lead, however it is spelled."""
-
-    def clean_email(self) -> str:
-        email = str(self.cleaned_data["email"]).strip()
-        if Lead.objects.filter(email_key=email.casefold()).exclude(pk=self.instance.pk).exists():
-            raise forms.ValidationError("There is a lead with this address already.")
-        return email
-
-
-class ShownValues:
-    """Compares with what the person saw, so that an old page undoes nobody's later change."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name in ("status", "owner"):
-            if name in self.fields:  # type: ignore[attr-defined]
-                self.fields[name].show_hidden_initial = True  # type: ignore[attr-defined]
+def by(column: str) -> str:
+    """The order of a view, as the list's address has it: hottest or longest first."""
+    return f"o={'' if column == 'due' else '-'}{COLUMNS.index(column) + 1}"
 
 
 @admin.register(Lead)
-class LeadAdmin(DeskAdmin):
+class LeadAdmin(SavedViews, LeadPage, BulkActions, LeadLikeness):  # type: ignore[misc]
     form = LeadForm
-    list_display = ["email", "words", "status", "owner", "seen", "asked", "opened", "votes"]
+    list_display = COLUMNS
     list_editable = ["status", "owner"]
     list_filter = [
-        LeadStatusFilter,
+        filters.WorkStatusFilter,
         OwnerFilter,
-        AnswersFilter,
-        FeedbackOfLeadFilter,
+        filters.ScoreFilter,
+        filters.FollowUpFilter,
+        filters.StaleFilter,
+        filters.AnswersFilter,
+        filters.OpenedFilter,
+        filters.VotesFilter,
+        filters.ExchangesFilter,
+        filters.SourceFilter,
+        filters.FirstSourceFilter,
         ("last_seen_at", DayRangeFilter),
         ("created_at", DayRangeFilter),
     ]
     search_fields = ["email_key"]
     search_help_text = "An address, words they used, or an expert they were shown."
     ordering = ["-last_seen_at", "-id"]
-    sortable_by = ["email", "status", "seen"]
-    fields = ["email", "status", "owner", "created_at", "last_seen_at"]
+    sortable_by = ["email", "heat", "status", "due", "waiting", "seen"]
+    built_in_views = (
+        ("Mine, untouched, hot first", f"owner=me&stale=untouched&status=open&{by('heat')}"),
+        ("Nobody’s, hot first", f"owner=nobody&status=open&{by('heat')}"),
+        ("Due today", f"due=today&status=open&{by('due')}"),
+        ("Never answered", "type=none&status=open"),
+        ("Spoke since touched", "stale=spoke&status=open"),
+    )
+    actions = ["change_many", "merge_two"]
+    actions_list: Any = [LeadLikeness.exports_menu]
+    fieldsets = (
+        (None, {"fields": (("status", "owner", "follow_up_on"), ("name", "company", "phone"),
+                           "note")}),
+    )  # fmt: skip
     compressed_fields = True
     empty_state = "The first visitor who leaves an address in the chat appears here."
+
+    class Media:
+        js = ["conversations/desk.js"]
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> Any:
+        if getattr(request, "queue_only", False):
+            return NoResults
+        return super().get_changelist(request, **kwargs)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        return queryset.filter(lead_matches(search_term)), False
+        return queryset.filter(lead_matches(search_term), merged_into=None), False
 
     def page(self, keys: Sequence[int]) -> QuerySet[Any]:
-        return leads_with_figures(keys).select_related("owner")
+        return Lead.objects.filter(pk__in=keys).select_related("owner")
 
     # --- Columns ---------------------------------------------------------------------------------
 
     @display(description="last words")
-    def words(self, lead: Row) -> str:
+    def words(self, lead: Lead) -> str:
+        source = format_html('<small class="mm-quiet">from {}</small>', lead.last_source)
         if not lead.last_words:
+            return source if lead.last_source else "–"
+        return format_html(
+            '<span class="mm-words" title="{}">{}</span>{}',
+            lead.last_words,
+            excerpt(lead.last_words),
+            source if lead.last_source else "",
+        )
+
+    @display(description="score", ordering="score")
+    def heat(self, lead: Lead) -> str:
+        why = "; ".join(f"{part.get('name')}: {part.get('why')}" for part in lead.score_parts)
+        return format_html(
+            '<span class="mm-score" style="--score: {}" title="{}">{}</span>',
+            lead.score,
+            why,
+            lead.score,
+        )
+
+    @display(description="follow-up", ordering="follow_up_on")
+    def due(self, lead: Lead) -> str:
+        if lead.follow_up_on is None:
             return "–"
+        days = (lead.follow_up_on - timezone.localdate()).days
+        word = "overdue" if days < 0 else "today" if days == 0 else ""
+        when = lead.follow_up_on.strftime("%Y-%m-%d")
         return format_html(
-            '<span class="mm-words" title="{}">{}</span>', lead.last_words, excerpt(lead.last_words)
+            '<span class="mm-nowrap{}">{}</span>', " mm-due" if word else "", word or when
         )
 
-    @display(description="asked")
-    def asked(self, lead: Row) -> str:
+    @display(description="activity")
+    def activity(self, lead: Lead) -> str:
         url = reverse("admin:conversations_conversation_changelist")
+        opened = f", {lead.clicks} of {lead.shown} opened" if lead.shown else ""
+        votes = votes_text(lead.ups, lead.downs)
         return format_html(
-            '<a class="mm-link" href="{}?lead__id__exact={}">{}</a>', url, lead.pk, lead.exchanges
+            '<a class="mm-link" href="{}?lead__id__exact={}">{} asked</a>{}{}',
+            url,
+            lead.pk,
+            lead.exchanges,
+            opened,
+            "" if votes == "–" else f", {votes}",
         )
 
-    @display(description="opened")
-    def opened(self, lead: Row) -> str:
-        return f"{lead.clicks} of {lead.shown}" if lead.shown else "–"
+    @display(description="touched", ordering="stale_since")
+    def waiting(self, lead: Lead) -> str:
+        return "never" if lead.touched_at is None else ago(lead.touched_at)
 
-    @display(description="feedback")
-    def votes(self, lead: Row) -> str:
-        return votes_text(lead.ups, lead.downs)
-
-    @display(description="last seen", ordering="last_seen_at")
-    def seen(self, lead: Row) -> str:
+    @display(description="seen", ordering="last_seen_at")
+    def seen(self, lead: Lead) -> str:
         return ago(lead.last_seen_at)
 
     # --- Editing ---------------------------------------------------------------------------------
@@ -115,11 +162,22 @@ class LeadAdmin(DeskAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return bool(request.user.is_active and request.user.is_superuser)
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
-        return ["created_at", "last_seen_at", *(["email"] if obj else [])]
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        if obj is not None and obj.merged_into_id:
+            return False
+        return super().has_change_permission(request, obj)
 
-    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
-        return self.fields if obj else ["email", "status", "owner"]
+    def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> Any:
+        if obj is not None:
+            return super().get_fieldsets(request, obj)
+        return [
+            (None, {"fields": [("email", "status", "owner"), *self.fieldsets[0][1]["fields"][1:]]})
+        ]
+
+    def get_actions(self, request: HttpRequest) -> Any:
+        actions = super().get_actions(request)
+        actions.pop("delete_selected", None)  # leads are forgotten by the command that tells of it
+        return actions
 
     def formfield_for_foreignkey(
         self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
@@ -151,42 +209,8 @@ class LeadAdmin(DeskAdmin):
         form = super().get_form(request, obj, change, **kwargs)
         return type("LeadForm", (ShownValues, form), {})
 
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        if change:
-            obj.save(update_fields=[name for name in form.changed_data if name in form.fields])
-        else:
-            super().save_model(request, obj, form, change)
-
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        lead = self.get_object(request, object_id)
-        context = dict(extra_context or {})
-        if lead and self.has_view_or_change_permission(request, lead):
-            exchanges = lead.conversations.count()
-            context |= {
-                "show_save_and_add_another": False,
-                "dialogues": dialogues(lead),
-                "exchanges": exchanges,
-                "older": max(0, exchanges - MOST_EXCHANGES),
-                "captures": lead.captures.all()[:MOST_EXCHANGES],
-            }
-        return super().change_view(request, object_id, form_url, context)
-
 
 def votes_text(ups: int, downs: int) -> str:
     """Counted votes in few characters."""
     parts = [f"{ups} up" if ups else "", f"{downs} down" if downs else ""]
     return ", ".join(part for part in parts if part) or "–"
-
-
-def ago(moment: Any) -> str:
-    """How long ago in words, the exact moment when pointed at."""
-    exact = timezone.localtime(moment).strftime("%Y-%m-%d %H:%M")
-    if (timezone.now() - moment).total_seconds() < 60:
-        return format_html('<span title="{}">just now</span>', exact)
-    return format_html('<span title="{}">{} ago</span>', exact, timesince(moment, depth=1))

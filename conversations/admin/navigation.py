@@ -10,17 +10,28 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
     ("Leads", (
         ("Leads", "group", "conversations.lead"),
         ("Left addresses", "alternate_email", "conversations.emailcapture"),
+        ("Unmet demand", "travel_explore", "conversations.demand"),
     )),
     ("Conversations", (
         ("Conversations", "forum", "conversations.conversation"),
         ("Feedback", "thumbs_up_down", "conversations.feedback"),
         ("Opened profiles", "ads_click", "conversations.click"),
+        ("Verdicts", "gavel", "conversations.verdict"),
         ("Rejected attempts", "block", "conversations.attempt"),
     )),
     ("Directory", (("Experts", "badge", "experts.expert"),)),
+    ("Telling others", (
+        ("Webhooks", "webhook", "conversations.endpoint"),
+        ("Deliveries", "outbox", "conversations.delivery"),
+    )),
+    ("Privacy", (
+        ("Consent", "handshake", "conversations.consent"),
+        ("Given and forgotten", "shield_person", "conversations.erasure"),
+    )),
     ("Access", (
         ("Users", "person", "auth.user"),
         ("Groups", "lock_person", "auth.group"),
+        ("Exports", "download", "conversations.export"),
     )),
 )  # fmt: skip
 

@@ -53,6 +53,11 @@ class FiltersSerializer(serializers.Serializer[Fields]):
         return asked
 
 
+class ConsentSerializer(serializers.Serializer[Fields]):
+    given = serializers.BooleanField()
+    policy_version = Text(max_length=50)
+
+
 class ChatRequestSerializer(serializers.Serializer[Fields]):
     email = Email()
     query = Text(max_length=2000)
@@ -67,6 +72,9 @@ class ChatRequestSerializer(serializers.Serializer[Fields]):
     filters = FiltersSerializer(required=False, allow_null=True)
     source = BoundedObject(  # type: ignore[assignment]
         required=False, allow_null=True, help_text="Where the visitor is: page, referrer, utm."
+    )
+    consent = ConsentSerializer(
+        required=False, allow_null=True, help_text="To the privacy policy, where the page asks."
     )
     stream = serializers.BooleanField(required=False, default=False)
 

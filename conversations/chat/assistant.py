@@ -49,6 +49,7 @@ class Assistant:
             reply,
             usage={
                 **reply.usage,
+                "decision": turn.decision.reason,
                 "find_ms": round((found - started) * 1000, 1),
                 "compose_ms": round((perf_counter() - found) * 1000, 1),
             },

@@ -15,9 +15,10 @@ from django.db import DEFAULT_DB_ALIAS, router
 # Role → what it may do. Deleting leads and exchanges stays with superusers.
 ROLES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "sales": {
-        "view": ("lead", "conversation", "feedback", "click", "emailcapture", "expert"),
-        "add": ("lead",),
-        "change": ("lead",),
+        "view": ("lead", "conversation", "feedback", "click", "emailcapture", "expert", "demand",
+                 "verdict", "consent"),
+        "add": ("lead", "export", "verdict"),
+        "change": ("lead", "demand"),
     },
     "editors": {
         "view": ("expert",),
@@ -25,11 +26,14 @@ ROLES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "change": ("expert",),
     },
     "admins": {
-        "view": ("lead", "conversation", "feedback", "click", "emailcapture", "attempt",
-                 "expert", "user"),
-        "add": ("lead", "expert", "user"),
-        "change": ("lead", "expert", "user"),
-        "delete": ("expert",),
+        "view": ("lead", "conversation", "feedback", "click", "emailcapture", "attempt", "demand",
+                 "verdict", "consent", "erasure", "endpoint", "delivery", "export", "expert",
+                 "user"),
+        "add": ("lead", "export", "verdict", "erasure", "endpoint", "expert",
+                "user"),
+        "change": ("lead", "demand", "endpoint", "delivery", "expert",
+                   "user"),
+        "delete": ("endpoint", "expert"),
     },
 }  # fmt: skip
 APPS = ("auth", "experts", "conversations")

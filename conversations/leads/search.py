@@ -1,73 +1,77 @@
-"""Words of the desk's search box → leads and exchanges that fit all of them."""
+"""Words of the desk's search box → leads and exchanges that hold all of them.
+
+A word finds what begins with it, without regard to case and accents; quoted words, and words that
+were joined by a sign as in an address, stand beside each other. Whatever is typed is data.
+"""
 
 import uuid
 from contextlib import suppress
+from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db import connection
+from django.db.models import Q
+from django.db.models.expressions import RawSQL
 from django.utils.text import smart_split, unescape_string_literal
 
-from conversations.models import Conversation, EmailCapture, Recommendation
-from experts.models import Expert
+from conversations.models import words
 
 MOST_WORDS = 8
-FEW = 200
+# Exchanges looked at for one search, the newest: a word that half of them hold costs no more.
+NEWEST = 10_000
+NOTHING = Q(pk__in=[])
 
 
-def words(text: str) -> list[str]:
-    """What was typed, taken apart at spaces; quoted words stay together."""
+def phrases(text: str) -> list[tuple[list[str], bool]]:
+    """What was typed, taken apart at spaces; quoted words stay together. With each phrase goes
+    whether its last word may go on."""
     found = []
-    for bit in smart_split(text):
+    for bit in smart_split(text.replace("\x00", " ")):
         quoted = bit[0] in "\"'" and bit[0] == bit[-1] and len(bit) > 1
-        found.append(unescape_string_literal(bit) if quoted else bit)
-    return [word for word in found if word][:MOST_WORDS]
+        plain = unescape_string_literal(bit) if quoted else bit
+        folded = words.folded(plain)
+        if folded:
+            found.append((folded, True))
+    return found[:MOST_WORDS]
 
 
 def lead_matches(text: str) -> Q:
-    """Leads whose address, words or shown experts contain every word."""
-    matches = Q()
-    for word in words(text):
-        asked = Conversation.objects.filter(query__icontains=word).order_by()
-        left = EmailCapture.objects.filter(query__icontains=word).order_by()
-        matches &= (
-            Q(email_key__contains=word.casefold())
-            | Q(pk__in=asked.values("lead"))
-            | Q(pk__in=left.values("lead"))
-            | _shown(word, "conversation__lead")
-        )
-    return matches
+    """Leads whose address, words or shown experts hold every phrase."""
+    if not text.strip():
+        return Q()
+    wanted = phrases(text)
+    return Q(pk__in=_found("lead", wanted)) if wanted else NOTHING
 
 
 def conversation_matches(text: str) -> Q:
-    """Exchanges whose address, words or shown experts contain every word; a number, a thread or a
+    """Exchanges whose address, words or shown experts hold every phrase; a number, a thread or a
     request id finds its own."""
-    matches = Q()
-    for word in words(text):
-        matches &= (
-            Q(email__icontains=word)
-            | Q(query__icontains=word)
-            | _shown(word, "conversation")
-            | _known_as(word)
-        )
-    return matches
+    if not text.strip():
+        return Q()
+    wanted = phrases(text)
+    known = _known_as(text.strip())
+    return known | Q(pk__in=_found("conversation", wanted)) if wanted else known
 
 
-def _shown(word: str, path: str) -> Q:
-    """Rows that were shown an expert so named; `path` leads from a recommendation to the row."""
-    experts = Expert.objects.filter(Q(name__icontains=word) | Q(username__icontains=word))
-    keys = list(experts.order_by().values_list("pk", flat=True)[: FEW + 1])
-    gone = Recommendation.objects.filter(expert__isnull=True, username__icontains=word)
-    found = Q(pk__in=gone.order_by().values(path))  # these are known by username only
-    if len(keys) > FEW:  # so many were shown often: looking from the row ends with the page
-        shown = Recommendation.objects.filter(**{path: OuterRef("pk")})
-        found |= Q(Exists(shown.filter(expert__in=experts.order_by().values("pk")).order_by()))
-    elif keys:
-        shown = Recommendation.objects.filter(expert__in=keys)
-        found |= Q(pk__in=shown.order_by().values(path))
-    return found
+def _found(kind: str, wanted: list[tuple[list[str], bool]]) -> Any:
+    table, rows = words.TABLES[kind]
+    newest = f" ORDER BY {{}} DESC LIMIT {NEWEST}" if kind == "conversation" else ""
+    if connection.vendor == "sqlite":
+        match = " ".join(f'"{" ".join(phrase)}"{"*" if on else ""}' for phrase, on in wanted)
+        order = newest.format("rowid")
+        return RawSQL(f"SELECT rowid FROM {table} WHERE {table} MATCH %s{order}", [match])  # noqa: S608, S611
+    match = " & ".join(
+        "(" + " <-> ".join(f"'{word}'" for word in phrase) + (":*" if on else "") + ")"
+        for phrase, on in wanted
+    )
+    order = newest.format("id")
+    return RawSQL(f"SELECT id FROM {rows} WHERE words @@ %s::tsquery{order}", [match])  # noqa: S608, S611
 
 
 def _known_as(word: str) -> Q:
-    known = Q(request_id=word)
+    known = NOTHING
+    if "\x00" in word or not word:
+        return known
+    known |= Q(request_id=word)
     number = word.removeprefix("#")
     if number.isdecimal() and len(number) < 19:
         known |= Q(pk=int(number))

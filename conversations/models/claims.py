@@ -7,6 +7,7 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from conversations.models.conversations import Conversation, Recommendation
+from conversations.models.leads import Lead
 
 
 class Claim(models.Model):
@@ -43,7 +44,7 @@ class FeedbackManager(models.Manager["Feedback"]):
             if conversation is not None:
                 before = self.filter(conversation=conversation, counted=True, expert_ids=ids)
                 before.update(counted=False)
-            return self.create(
+            vote_cast = self.create(
                 conversation=conversation,
                 claimed_id=number,
                 counted=conversation is not None,
@@ -52,6 +53,9 @@ class FeedbackManager(models.Manager["Feedback"]):
                 reasons=list(reasons),
                 comment=comment,
             )
+            if conversation is not None:
+                Lead.objects.refresh([conversation.lead_id])
+        return vote_cast
 
 
 class Feedback(Claim):
@@ -90,12 +94,15 @@ class ClickManager(models.Manager["Click"]):
             counted = conversation is not None and shown.exists()
             if counted:
                 shown.filter(clicked_at=None).update(clicked_at=timezone.now())
-            return self.create(
+            click = self.create(
                 conversation=conversation if counted else None,
                 claimed_id=number,
                 counted=counted,
                 username=username,
             )
+            if counted and conversation is not None:
+                Lead.objects.refresh([conversation.lead_id])
+        return click
 
 
 class Click(Claim):

@@ -36,7 +36,8 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         found = self.filter(pk=number).select_related("lead").first()
         if found is None:
             return None
-        knows_email = bool(email) and email.strip().casefold() == found.lead.email_key
+        known = {found.lead.email_key, found.email.casefold()}  # two when leads were merged
+        knows_email = bool(email) and email.strip().casefold() in known
         return found if knows_email or thread == found.thread else None
 
     def sweep(self, older_than: timedelta) -> int:
@@ -57,6 +58,7 @@ class ConversationManager(models.Manager.from_queryset(ConversationQuerySet)):  
         thread: uuid.UUID | None = None,
         filters: Mapping[str, Any] | None = None,
         source: Mapping[str, Any] | None = None,
+        consent: Mapping[str, Any] | None = None,
         request_id: str = "",
         key: str = "",
         fingerprint: str = "",
@@ -77,6 +79,9 @@ class ConversationManager(models.Manager.from_queryset(ConversationQuerySet)):  
                 source=dict(source or {}),
                 request_id=request_id,
             )
+            Lead.objects.received(conversation)
+            if consent:
+                conversation.consents.create(lead_id=conversation.lead_id, **consent)
             if key:
                 conversation.keys.create(key=key, fingerprint=fingerprint)
         return conversation
@@ -121,6 +126,8 @@ class Conversation(models.Model):
     usage = models.JSONField(default=dict, blank=True, help_text="Tokens and stage times, in ms.")
     index_generation = models.CharField(max_length=64, blank=True, default="")
     request_id = models.CharField(max_length=64, blank=True, default="", db_index=True)
+
+    UNANSWERED = (Status.RECEIVED, Status.FAILED, Status.ABANDONED)
 
     objects = ConversationManager()
 
@@ -168,7 +175,7 @@ class Conversation(models.Model):
                 index_generation=reply.generation,
             ):
                 return False
-            Recommendation.objects.record(self, reply)
+            Lead.objects.answered(self, Recommendation.objects.record(self, reply))
         return True
 
     def fail(self, reason: str) -> bool:
@@ -187,8 +194,8 @@ class Conversation(models.Model):
 
 
 class RecommendationManager(models.Manager["Recommendation"]):
-    def record(self, conversation: Conversation, reply: Reply) -> None:
-        self.bulk_create(
+    def record(self, conversation: Conversation, reply: Reply) -> list["Recommendation"]:
+        return self.bulk_create(
             Recommendation(
                 conversation=conversation,
                 expert=pick.expert,

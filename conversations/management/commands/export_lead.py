@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.serializers.json import DjangoJSONEncoder
 
 from conversations.leads import privacy
+from conversations.models import Erasure
 
 
 class Command(BaseCommand):
@@ -19,4 +20,5 @@ class Command(BaseCommand):
         known = privacy.everything_about(email)
         if known is None:
             raise CommandError("Nothing is known of this address.")
+        Erasure.objects.create(kind=Erasure.Kind.EXPORT)
         return json.dumps(known, cls=DjangoJSONEncoder, ensure_ascii=False, indent=2)

@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from conversations.durations import duration
 from conversations.leads import privacy
+from conversations.models import Erasure
 
 
 class Command(BaseCommand):
@@ -16,6 +17,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, older_than: str, **options: Any) -> str:
         gone = privacy.purge(duration(older_than))
+        counts = {"conversations": gone.conversations, "leads": gone.leads, "others": gone.others}
+        Erasure.objects.create(kind=Erasure.Kind.PURGE, report={"deleted": counts})
         return (
             f"Deleted {gone.conversations} conversations, {gone.leads} leads of whom nothing is "
             f"left, and {gone.others} other rows."

@@ -10,6 +10,7 @@ from tqdm import tqdm  # type: ignore[import-untyped]
 
 from experts.errors import ExpertsError
 from experts.search.indexing import rebuild
+from experts.search.rebuilding import Telling
 
 QUIET = 2.0  # seconds that a build may take without a bar when nobody watches a terminal
 
@@ -27,9 +28,16 @@ class Command(BaseCommand):
         )
 
     def handle(self, **options: Any) -> str:
+        def step(done: int, steps: int) -> None:
+            bar.step(done, steps)
+            telling.step(done, steps)
+
         with Bar() as bar:
             try:
-                return str(rebuild(bar.step, options["full"], if_needed=options["if_needed"]))
+                with Telling() as telling:
+                    report = str(rebuild(step, options["full"], if_needed=options["if_needed"]))
+                    telling.finish(report)
+                return report
             except ExpertsError as error:
                 raise CommandError(str(error)) from error
 

@@ -4,15 +4,24 @@ import uuid
 from typing import Any
 
 from django.contrib.auth.models import Group, Permission, User
+from django.utils import timezone
 
 from conversations.models import (
     Attempt,
     Click,
     Conversation,
+    Delivery,
+    Demand,
     EmailCapture,
+    Endpoint,
+    Erasure,
+    Export,
     Feedback,
     Lead,
+    Message,
     Recommendation,
+    Verdict,
+    figures,
 )
 from experts.models import Expert
 
@@ -62,12 +71,27 @@ def conversation(
             conversation=row, expert=one, username=one.username, rank=rank, score=0.5,
             tier="strong", why="Ran payroll for ten years.",
         )  # fmt: skip
+    counted(row)
     return row
+
+
+def counted(row: Conversation) -> None:
+    """As the write paths leave it: counted, and found by its words."""
+    figures.index_conversations([row.pk])
+    figures.refresh([row.lead_id])
 
 
 def vote(row: Conversation, up: bool = True, **fields: Any) -> Feedback:
     given = {"counted": True, "vote": "up" if up else "down", "claimed_id": row.pk}
-    return Feedback.objects.create(conversation=row, **(given | fields))
+    cast = Feedback.objects.create(conversation=row, **(given | fields))
+    figures.refresh([row.lead_id])
+    return cast
+
+
+def open_profiles() -> None:
+    """Every expert shown was opened."""
+    Recommendation.objects.update(clicked_at=timezone.now())
+    figures.refresh(Lead.objects.values_list("pk", flat=True))
 
 
 def one_of_each() -> dict[str, Any]:
@@ -84,6 +108,17 @@ def one_of_each() -> dict[str, Any]:
         ),
         "emailcapture": EmailCapture.objects.create(lead=row.lead, email=row.email, query="Call."),
         "attempt": Attempt.objects.create(reason="throttled", email="bot@example.com"),
+        "export": Export.objects.create(kind="leads", format="csv", rows=1),
+        "consent": row.lead.consents.create(given=True, policy_version="2026-01"),
+        "erasure": Erasure.objects.create(kind="purge", report={"deleted": {"leads": 2}}),
+        "demand": Demand.objects.create(
+            title="A diver", center=b"", model="m", first_at=row.created_at, last_at=row.created_at
+        ),
+        "verdict": Verdict.objects.create(conversation=row, word="good"),
+        "endpoint": (endpoint := Endpoint.objects.create(url="https://crm.example.com/")),
+        "delivery": Delivery.objects.create(
+            message=Message.objects.create(event="ping"), endpoint=endpoint
+        ),
     }
 
 

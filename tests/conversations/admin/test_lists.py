@@ -11,7 +11,6 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from conversations.admin import base
-from conversations.leads import search
 from conversations.models import (
     Attempt,
     Click,
@@ -19,7 +18,6 @@ from conversations.models import (
     EmailCapture,
     Feedback,
     Lead,
-    Recommendation,
 )
 from tests.conversations.admin import rows
 
@@ -90,7 +88,7 @@ def test_a_lead_is_listed_with_last_words_and_counts(boss: Client) -> None:
     rows.conversation(query="And who speaks French?")
     rows.vote(first)
     rows.vote(first, up=False, counted=False)
-    Recommendation.objects.update(clicked_at=timezone.now())
+    rows.open_profiles()
     (lead,) = boss.get(LEADS).context["cl"].result_list
     assert lead.last_words == "And who speaks French?"
     assert (lead.exchanges, lead.shown, lead.clicks, lead.ups, lead.downs) == (2, 1, 1, 1, 0)
@@ -138,14 +136,27 @@ def test_an_expert_gone_from_the_directory_is_still_found_by_username(
 
 
 @pytest.mark.parametrize("url", [LEADS, EXCHANGES])
-def test_a_name_that_many_experts_bear_finds_them_all(
-    boss: Client, url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(search, "FEW", 1)
+def test_a_name_that_many_experts_bear_finds_them_all(boss: Client, url: str) -> None:
     for i in range(3):
         rows.conversation(f"person{i}@example.com", shown=(rows.expert(f"expert-{i}"),))
     rows.conversation("bob@example.org", "Somebody for our webshop")
     assert found(boss, url, q="vermeulen") == {f"person{i}@example.com" for i in range(3)}
+
+
+@pytest.mark.parametrize("url", [LEADS, EXCHANGES])
+def test_case_and_accents_do_not_matter_to_the_search(boss: Client, url: str) -> None:
+    rows.conversation(query="Un CAFÉ à Liège, façade comprise")
+    rows.conversation("bob@example.org", "Somebody for our webshop")
+    for words in ("cafe", "café liege", "FACADE", '"a liège"'):
+        assert found(boss, url, q=words) == {"ana@example.com"}
+
+
+@pytest.mark.parametrize("url", [LEADS, EXCHANGES])
+def test_quoted_words_have_to_stand_together(boss: Client, url: str) -> None:
+    rows.conversation(query="Payroll for our shop")
+    rows.conversation("bob@example.org", "Our shop needs payroll")
+    assert found(boss, url, q="shop payroll") == {"ana@example.com", "bob@example.org"}
+    assert found(boss, url, q='"shop needs"') == {"bob@example.org"}
 
 
 def test_an_exchange_is_found_by_number_thread_and_request(boss: Client) -> None:
@@ -206,7 +217,7 @@ def test_exchanges_are_filtered_by_type_status_owner_and_click(boss: Client) -> 
     rows.conversation("match@example.com", shown=(rows.expert(),))
     rows.conversation("asked@example.com")
     rows.conversation("failed@example.com", response_type="", status="failed")
-    Recommendation.objects.update(clicked_at=timezone.now())
+    rows.open_profiles()
     assert found(boss, EXCHANGES, type="match") == {"match@example.com"}
     assert found(boss, EXCHANGES, type="none") == {"failed@example.com"}
     assert found(boss, EXCHANGES, status="failed") == {"failed@example.com"}

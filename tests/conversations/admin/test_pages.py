@@ -1,7 +1,9 @@
 """One lead and one exchange, readable; status and owner in the hands of the desk."""
 
+import re
 import uuid
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.contrib.admin.models import LogEntry
@@ -119,9 +121,18 @@ def test_a_long_history_is_bounded_and_links_to_the_rest(boss: Client) -> None:
         Conversation(lead=rows.lead(), email="ana@example.com", query=f"Question {i}.")
         for i in range(60)
     )
-    page = text_of(boss, lead_page(Lead.objects.get()))
+    lead = Lead.objects.get()
+    Lead.objects.refresh([lead.pk])
+    page = text_of(boss, lead_page(lead))
     assert "60 exchanges" in page
-    assert "10 older exchanges" in page
+    seen = set(re.findall(r"Question \d+\.", page))
+    older = re.search(r'href="(\?before=[^"#]+)', page)
+    assert older is not None
+    rest = text_of(boss, lead_page(lead) + unescape(older[1]))
+    asked = seen | set(re.findall(r"Question \d+\.", rest.split("What happened")[0]))
+    assert len(seen) == 40
+    assert asked == {f"Question {i}." for i in range(60)}
+    assert "?before=" not in rest
 
 
 def test_a_lead_with_forty_exchanges_takes_as_many_queries_as_with_four(boss: Client) -> None:

@@ -1,0 +1,163 @@
+"""Filters of leads. Each reads stored columns that an index holds in the order of the list."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from django.core.cache import cache
+from django.db.models import Count, F, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from unfold.contrib.filters.admin import DropdownFilter
+
+from conversations.admin.filters import ChoiceFilter, LeadStatusFilter
+from conversations.models import Lead, ScoreSettings
+
+Rows = QuerySet[Any]
+OPEN = (Lead.Status.NEW, Lead.Status.CONTACTED, Lead.Status.QUALIFIED)
+WARM_FROM = 30
+MOST_SOURCES = 30
+SOURCES_KEPT = 60  # seconds
+
+
+class WorkStatusFilter(LeadStatusFilter):
+    choices_of = [*Lead.Status.choices, ("open", "Open: not won, lost or spam")]
+
+    def chosen(self, request: HttpRequest, queryset: Rows, value: str) -> Rows:
+        if value == "open":
+            return queryset.filter(status__in=OPEN)
+        return queryset.filter(status=value)
+
+
+class ScoreFilter(ChoiceFilter):
+    title = "score"
+    parameter_name = "heat"
+    choices_of = (("hot", "Hot"), ("warm", "Warm"), ("cold", "Cold"))
+
+    def chosen(self, request: HttpRequest, queryset: Rows, value: str) -> Rows:
+        hot = ScoreSettings.current().hot_from
+        warm = min(WARM_FROM, hot)
+        if value == "hot":
+            return queryset.filter(score__gte=hot)
+        if value == "warm":
+            return queryset.filter(score__gte=warm, score__lt=hot)
+        return queryset.filter(score__lt=warm)
+
+
+class AnswersFilter(ChoiceFilter):
+    title = "answers they got"
+    parameter_name = "type"
+    choices_of = (
+        ("match", "Experts"),
+        ("clarification", "Only questions back"),
+        ("none", "No answer to some question"),
+    )
+
+    def chosen(self, request: HttpRequest, queryset: Rows, value: str) -> Rows:
+        if value == "none":
+            return queryset.filter(unanswered__gt=0)
+        if value == "match":
+            return queryset.filter(matches__gt=0)
+        return queryset.filter(matches=0, exchanges__gt=F("unanswered"))
+
+
+class VotesFilter(ChoiceFilter):
+    title = "feedback"
+    parameter_name = "feedback"
+    choices_of = (("up", "Up"), ("down", "Down"), ("none", "None"))
+
+    def chosen(self, request: HttpRequest, queryset: Rows, value: str) -> Rows:
+        if value == "none":
+            return queryset.filter(ups=0, downs=0)
+        return queryset.filter(ups__gt=0) if value == "up" else queryset.filter(downs__gt=0)
+
+
+class OpenedFilter(ChoiceFilter):
+    title = "opened a profile"
+    parameter_name = "clicked"
+    choices_of = (("yes", "Yes"), ("no", "No"))
+
+    def chosen(self, request: HttpRequest, queryset: Rows, value: str) -> Rows:
+        return queryset.filter(clicks__gt=0) if value == "yes" else queryset.filter(clicks=0)
+
+
+class ExchangesFilter(ChoiceFilter):
+    title = "questions they asked"
+    parameter_name = "asked"
+    choices_of = (("0", "None"), ("1", "One"), ("2-4", "2 to 4"), ("5", "5 and more"))
+    bounds = {"0": (0, 0), "1": (1, 1), "2-4": (2, 4), "5": (5, 2_000_000_000)}
+
+    def chosen(self, request: HttpRequest, queryset: Rows, value: str) -> Rows:
+        return queryset.filter(exchanges__range=self.bounds[value])
+
+
+class FollowUpFilter(ChoiceFilter):
+    title = "follow-up"
+    parameter_name = "due"
+    choices_of = (
+        ("today", "Today or overdue"),
+        ("overdue", "Overdue"),
+        ("week", "Within 7 days"),
+        ("later", "Later"),
+        ("none", "None set"),
+    )
+
+    def chosen(self, request: HttpRequest, queryset: Rows, value: str) -> Rows:
+        today = timezone.localdate()
+        week = today + timedelta(days=7)
+        conditions: dict[str, dict[str, Any]] = {
+            "today": {"follow_up_on__lte": today},
+            "overdue": {"follow_up_on__lt": today},
+            "week": {"follow_up_on__range": (today, week)},
+            "later": {"follow_up_on__gt": week},
+            "none": {"follow_up_on__isnull": True},
+        }
+        return queryset.filter(**conditions[value])
+
+
+class StaleFilter(ChoiceFilter):
+    title = "work on it"
+    parameter_name = "stale"
+    choices_of = (
+        ("untouched", "Never touched"),
+        ("spoke", "Spoke since it was touched"),
+        ("7", "Not touched for 7 days"),
+        ("30", "Not touched for 30 days"),
+    )
+
+    def chosen(self, request: HttpRequest, queryset: Rows, value: str) -> Rows:
+        if value == "untouched":
+            return queryset.filter(touched_at__isnull=True)
+        if value == "spoke":
+            return queryset.filter(touched_at__lt=F("last_seen_at"))
+        return queryset.filter(stale_since__lt=timezone.now() - timedelta(days=int(value)))
+
+
+class SourceFilter(DropdownFilter):
+    """The most frequent sources; they are asked for once a minute."""
+
+    title = "source"
+    parameter_name = "source"
+    path = "last_source"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Sequence[tuple[str, str]]:
+        key = f"desk-sources-{self.path}"
+        found = cache.get(key)
+        if found is None:
+            rows = Lead.objects.filter(merged_into=None).order_by().values_list(self.path)
+            counted = rows.annotate(n=Count("pk")).order_by("-n", self.path)[:MOST_SOURCES]
+            found = [label for label, _ in counted]
+            cache.set(key, found, SOURCES_KEPT)
+        return [(label or "unknown", label or "Not known") for label in found]
+
+    def queryset(self, request: HttpRequest, queryset: Rows) -> Rows:
+        value = self.value()
+        if not value or "\x00" in value:
+            return queryset
+        return queryset.filter(**{self.path: "" if value == "unknown" else value})
+
+
+class FirstSourceFilter(SourceFilter):
+    title = "first source"
+    parameter_name = "first_source"
+    path = "first_source"

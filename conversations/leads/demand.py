@@ -1,0 +1,183 @@
+"""Questions that no expert covered, those alike together.
+
+Grouping is deterministic: the same questions in the same order make the same groups. A question
+joins the group it means the same as; what is left over makes groups of its own.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import numpy as np
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from conversations.chat.words import subject_words
+from conversations.leads.meaning import Matrix, embed, model, normal, packed, unpacked, words_of
+from conversations.models import Conversation, Demand, Uncovered
+from experts.errors import ExpertsError
+from experts.search import wiring
+
+SAME = 0.55  # cosine from which two questions are taken for the same need
+AT_ONCE = 1000  # questions grouped together: the work grows with the square of it
+NEAREST = 3
+NOT_FOUND = ("nobody", "no_evidence")
+Reason = Uncovered.Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Grouped:
+    questions: int
+    new: int
+    reopened: int
+
+
+def uncovered(since: timedelta) -> Iterator[tuple[Conversation, str]]:
+    """Questions of that time that nobody covered and that are in no group yet, oldest first."""
+    asked = Conversation.objects.answered().filter(
+        created_at__gte=timezone.now() - since, uncovered=None
+    )
+    found = asked.filter(
+        Q(response_type=Conversation.Type.CLARIFICATION)
+        | Q(feedback__counted=True, feedback__vote="down")
+        | ~Q(recommendations__tier__in=("strong", "good"))
+    )
+    for row in found.order_by("pk").distinct().prefetch_related("recommendations", "feedback"):
+        reason = _reason(row)
+        if reason and subject_words(words_of(row)):
+            yield row, reason
+
+
+def _reason(row: Conversation) -> str:
+    if any(vote.counted and vote.vote == "down" for vote in row.feedback.all()):
+        return Reason.DOWN
+    if row.response_type == Conversation.Type.CLARIFICATION:
+        told = row.usage if isinstance(row.usage, dict) else {}
+        return Reason.NOTHING if told.get("decision") in NOT_FOUND else ""
+    tiers = {one.tier for one in row.recommendations.all()}
+    return Reason.WEAK if tiers == {"possible"} else ""
+
+
+def group(since: timedelta) -> Grouped:
+    """Put what is new into groups, and bring all groups up to date. Errors: EmbedderError."""
+    _embed_again()
+    found = list(uncovered(since))
+    before = Demand.objects.count()
+    reopened = 0
+    for start in range(0, len(found), AT_ONCE):
+        some = found[start : start + AT_ONCE]
+        meanings = embed([words_of(row) for row, _ in some])
+        with transaction.atomic():
+            reopened += _place(some, meanings)
+    Demand.objects.filter(uncovered=None, note="", owner=None).delete()
+    return Grouped(len(found), max(0, Demand.objects.count() - before), reopened)
+
+
+def recount(keys: Collection[int]) -> None:
+    """Counts, title and centre of these groups from the questions they hold."""
+    for demand in Demand.objects.filter(pk__in=keys):
+        rows = list(demand.uncovered.select_related("conversation").order_by("conversation_id"))
+        asked = [row.conversation for row in rows]
+        demand.questions, demand.leads = len(rows), len({one.lead_id for one in asked})
+        if rows:
+            meanings = unpacked([row.meaning for row in rows])
+            center = normal(meanings.mean(axis=0))
+            demand.center = packed(center)
+            closest = int(np.argmax(meanings @ center))
+            demand.title = " ".join(words_of(asked[closest]).split())[:300]
+            demand.first_at = min(one.created_at for one in asked)
+            demand.last_at = max(one.created_at for one in asked)
+        else:
+            demand.title = "Questions that were deleted"
+        demand.save()
+
+
+def find_nearest(demands: QuerySet[Demand]) -> None:
+    """Who comes closest today; nobody while there is no index."""
+    for demand in demands:
+        try:
+            found = wiring.retriever().retrieve(demand.title, limit=NEAREST)
+            nearest = [candidate.expert.username for candidate in found.candidates]
+        except ExpertsError:
+            nearest = []
+        if nearest != demand.nearest:
+            Demand.objects.filter(pk=demand.pk).update(nearest=nearest)
+
+
+def _place(some: Sequence[tuple[Conversation, str]], meanings: Matrix) -> int:
+    known = list(Demand.objects.select_for_update(of=("self",)).order_by("pk"))
+    centers = unpacked([demand.center for demand in known])
+    homes: list[Demand | None] = [None] * len(some)
+    if known:
+        closeness = meanings @ centers.T
+        for at, best in enumerate(closeness.argmax(axis=1)):
+            if closeness[at, best] >= SAME:
+                homes[at] = known[int(best)]
+    alone = [at for at, home in enumerate(homes) if home is None]
+    for label, members in _clusters(meanings[alone]).items():
+        del label
+        demand = _new([some[alone[at]][0] for at in members])
+        for at in members:
+            homes[alone[at]] = demand
+    rows, reopened = [], set()
+    for (asked, reason), meaning, home in zip(some, meanings, homes, strict=True):
+        if home is None:
+            continue
+        rows.append(
+            Uncovered(demand=home, conversation=asked, reason=reason, meaning=packed(meaning))
+        )
+        if _comes_back(home, asked):
+            reopened.add(home.pk)
+    Uncovered.objects.bulk_create(rows)
+    Demand.objects.filter(pk__in=reopened).update(
+        status=Demand.Status.OPEN, reopened_at=timezone.now()
+    )
+    recount({row.demand_id for row in rows})
+    return len(reopened)
+
+
+def _comes_back(demand: Demand, asked: Conversation) -> bool:
+    closed = demand.status == Demand.Status.CLOSED
+    return closed and (demand.closed_at is None or asked.created_at > demand.closed_at)
+
+
+def _new(asked: Sequence[Conversation]) -> Demand:
+    first = asked[0]
+    return Demand.objects.create(
+        title=words_of(first)[:300],
+        center=b"",
+        model=model(),
+        first_at=first.created_at,
+        last_at=first.created_at,
+    )
+
+
+def _clusters(meanings: Matrix) -> dict[int, list[int]]:
+    """Positions by cluster, in the order in which they are met."""
+    if len(meanings) < 2:
+        return {at: [at] for at in range(len(meanings))}
+    from sklearn.cluster import AgglomerativeClustering
+
+    found = AgglomerativeClustering(
+        n_clusters=None, metric="cosine", linkage="average", distance_threshold=1 - SAME
+    ).fit(meanings)
+    clusters: dict[int, list[int]] = {}
+    for at, label in enumerate(found.labels_):
+        clusters.setdefault(int(label), []).append(at)
+    return clusters
+
+
+def _embed_again() -> None:
+    """Groups made with another model are of another space: their questions are read again."""
+    name = model()
+    for demand in Demand.objects.exclude(model=name):
+        rows = list(demand.uncovered.select_related("conversation"))
+        if not rows:
+            continue
+        meanings = embed([words_of(row.conversation) for row in rows])
+        with transaction.atomic():
+            for row, meaning in zip(rows, meanings, strict=True):
+                Uncovered.objects.filter(pk=row.pk).update(meaning=packed(meaning))
+            Demand.objects.filter(pk=demand.pk).update(model=name)
+            recount([demand.pk])

@@ -1,0 +1,106 @@
+"""What words mean, as vectors that are stored with the rows: which leads are alike."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from django.db import transaction
+from numpy.typing import NDArray
+
+from conversations.models import Conversation, Lead, LeadMeaning
+from experts.search import wiring
+
+LOOKED_AT = 20_000  # leads compared with, the latest ones: about 15 MB at once
+ALIKE = 0.35  # cosine under which nobody would call two questions alike
+BATCH = 256
+Matrix = NDArray[np.float32]  # (rows, dimension), each row of length 1
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """A lead and how close what it last asked for is, 0 to 1."""
+
+    lead: Lead
+    closeness: float
+
+
+def embed(texts: Sequence[str]) -> Matrix:
+    """Errors: EmbedderError."""
+    return wiring.embedder().embed_documents(list(texts))
+
+
+def model() -> str:
+    return wiring.embedder().fingerprint
+
+
+def packed(vector: Any) -> bytes:
+    return bytes(np.asarray(vector, np.float16).tobytes())
+
+
+def unpacked(stored: Sequence[bytes | memoryview]) -> Matrix:
+    """Stored vectors as one matrix; half the precision is ample to compare by."""
+    rows = [np.frombuffer(bytes(one), np.float16) for one in stored]
+    if not rows:
+        return np.empty((0, 0), np.float32)
+    return normal(np.stack(rows).astype(np.float32))
+
+
+def normal(matrix: Any) -> Matrix:
+    lengths = np.linalg.norm(matrix, axis=-1, keepdims=True)
+    unit: Matrix = (matrix / np.maximum(lengths, 1e-9)).astype(np.float32)
+    return unit
+
+
+def words_of(conversation: Conversation) -> str:
+    return conversation.standalone_query or conversation.query
+
+
+def leads_like(lead: Lead, limit: int = 10) -> list[Alike]:
+    """The leads whose last question means the most alike, the closest first.
+
+    Errors: EmbedderError.
+    """
+    remember([lead])
+    own = LeadMeaning.objects.filter(lead=lead).first()
+    if own is None:
+        return []
+    others = LeadMeaning.objects.filter(model=own.model, lead__merged_into=None)
+    rows = list(
+        others.exclude(lead=lead).order_by("-made_at").values_list("lead", "vector")[:LOOKED_AT]
+    )
+    closeness = unpacked([vector for _, vector in rows]) @ unpacked([own.vector])[0] if rows else []
+    best = [
+        (rows[int(at)][0], float(closeness[int(at)]))
+        for at in np.argsort(-np.asarray(closeness), kind="stable")[:limit]
+        if closeness[int(at)] >= ALIKE
+    ]
+    found = Lead.objects.select_related("owner").in_bulk([key for key, _ in best])
+    return [Alike(found[key], min(1.0, share)) for key, share in best if key in found]
+
+
+def remember(leads: Sequence[Lead]) -> int:
+    """Store what these leads last asked for, where that is not stored yet; how many were new."""
+    latest = {lead.pk: lead.conversations.order_by("-created_at", "-id").first() for lead in leads}
+    name = model()
+    known = dict(
+        LeadMeaning.objects.filter(lead__in=list(latest), model=name).values_list(
+            "lead", "conversation"
+        )
+    )
+    new = [(key, asked) for key, asked in latest.items() if asked and known.get(key) != asked.pk]
+    for start in range(0, len(new), BATCH):
+        some = new[start : start + BATCH]
+        vectors = embed([words_of(asked) for _, asked in some])
+        with transaction.atomic():
+            for (key, asked), vector in zip(some, vectors, strict=True):
+                LeadMeaning.objects.update_or_create(
+                    lead_id=key,
+                    defaults={
+                        "conversation": asked,
+                        "model": name,
+                        "vector": packed(vector),
+                        "made_at": asked.created_at,
+                    },
+                )
+    return len(new)

@@ -1,0 +1,353 @@
+"""What nobody covers, grouped by meaning; leads that are alike; and the desk's verdicts."""
+
+import json
+from datetime import timedelta
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client
+from django.utils import timezone
+
+from conversations.leads import demand, meaning, privacy, verdicts
+from conversations.models import Conversation, Demand, Lead, LeadMeaning, Uncovered, Verdict
+from experts import evaluation
+from experts.models import Expert
+from tests.conversations.admin import rows
+from tests.conversations.conftest import Ask
+
+pytestmark = pytest.mark.django_db
+MONTHS = timedelta(days=90)
+
+
+def run(*args: str) -> str:
+    out = StringIO()
+    call_command(*args, stdout=out)
+    return out.getvalue().strip()
+
+
+def nobody(email: str, query: str, **fields: Any) -> Conversation:
+    return rows.conversation(email, query, usage={"decision": "no_evidence"}, **fields)
+
+
+@pytest.fixture
+def divers() -> list[Conversation]:
+    return [
+        nobody("ana@example.com", "underwater welding diver for a bridge pillar"),
+        nobody("bob@example.com", "need a diver for underwater welding of a bridge"),
+        nobody("ana@example.com", "underwater welding diver bridge"),
+        nobody("eve@example.com", "falconry training for airport bird control"),
+    ]
+
+
+def groups() -> dict[str, tuple[int, int]]:
+    return {one.title: (one.questions, one.leads) for one in Demand.objects.all()}
+
+
+# --- Unmet demand --------------------------------------------------------------------------------
+
+
+def test_questions_alike_are_one_demand_with_counts(divers: list[Conversation]) -> None:
+    done = demand.group(MONTHS)
+    assert (done.questions, done.new, done.reopened) == (4, 2, 0)
+    assert sorted(groups().values()) == [(1, 1), (3, 2)]
+    big = Demand.objects.get(questions=3)
+    assert "diver" in big.title
+    assert demand.group(MONTHS).questions == 0
+
+
+def test_the_same_questions_make_the_same_groups(divers: list[Conversation]) -> None:
+    demand.group(MONTHS)
+    first = groups()
+    Demand.objects.all().delete()
+    demand.group(MONTHS)
+    assert groups() == first
+
+
+def test_a_later_question_joins_the_group_it_means_the_same_as(
+    divers: list[Conversation],
+) -> None:
+    demand.group(MONTHS)
+    nobody("kim@example.com", "a diver for welding under water, at a bridge")
+    done = demand.group(MONTHS)
+    assert (done.questions, done.new) == (1, 0)
+    assert (4, 3) in groups().values()
+
+
+def test_why_it_is_thought_that_nobody_covered_it() -> None:
+    ines = rows.expert()
+    weak = rows.conversation("weak@example.com", "sailing lessons on a catamaran", shown=(ines,))
+    weak.recommendations.update(tier="possible")
+    down = rows.conversation("down@example.com", "payroll for thirty people", shown=(ines,))
+    rows.vote(down, up=False)
+    rows.conversation("good@example.com", "payroll for two people", shown=(ines,))
+    uncounted = rows.conversation("x@example.com", "a payroll tool", shown=(ines,))
+    rows.vote(uncounted, up=False, counted=False)
+    rows.conversation(
+        "vague@example.com", "help with my business plan", usage={"decision": "broad"}
+    )
+    nobody("hello@example.com", "hello")
+    nobody("open@example.com", "a question without an answer", status="failed")
+    nobody("diver@example.com", "underwater welding")
+    nobody("old@example.com", "beekeeping", created_at=timezone.now() - timedelta(days=100))
+    demand.group(MONTHS)
+    assert {one.conversation.email: one.reason for one in Uncovered.objects.all()} == {
+        "weak@example.com": "weak", "down@example.com": "down", "diver@example.com": "nothing",
+    }  # fmt: skip
+
+
+def test_the_chat_keeps_why_it_asked_back(experts: None, ask: Ask) -> None:
+    ask("xylophone kwyjibo zzyzx")
+    usage = Conversation.objects.get().usage
+    assert usage["decision"] in ("no_evidence", "nobody")
+    assert run("group_demand").startswith("1 questions that nobody covered: 1 new groups")
+    assert Demand.objects.get().nearest != []
+    assert LeadMeaning.objects.count() == 1
+
+
+def test_a_closed_demand_opens_again_when_it_comes_back(divers: list[Conversation]) -> None:
+    demand.group(MONTHS)
+    Demand.objects.update(status="closed", closed_at=timezone.now())
+    nobody("kim@example.com", "underwater welding diver for a bridge")
+    assert demand.group(MONTHS).reopened == 1
+    again = Demand.objects.get(questions=4)
+    assert again.status == "open"
+    assert again.reopened_at is not None
+    assert Demand.objects.get(questions=1).status == "closed"
+
+
+def test_an_older_question_found_late_does_not_open_it_again(divers: list[Conversation]) -> None:
+    demand.group(MONTHS)
+    Demand.objects.update(status="closed", closed_at=timezone.now())
+    yesterday = timezone.now() - timedelta(days=1)
+    nobody("kim@example.com", "underwater welding diver for a bridge", created_at=yesterday)
+    assert demand.group(MONTHS).reopened == 0
+
+
+def test_the_words_of_a_forgotten_person_leave_the_group(divers: list[Conversation]) -> None:
+    demand.group(MONTHS)
+    privacy.forget("ana@example.com")
+    assert groups() == {
+        "need a diver for underwater welding of a bridge": (1, 1),
+        "falconry training for airport bird control": (1, 1),
+    }
+    privacy.forget("eve@example.com")
+    demand.group(MONTHS)
+    assert Demand.objects.count() == 1
+
+
+def test_another_model_reads_the_questions_again(divers: list[Conversation]) -> None:
+    demand.group(MONTHS)
+    before = Demand.objects.get(questions=3)
+    Demand.objects.update(model="another", center=b"\x00\x00")
+    Uncovered.objects.update(meaning=b"\x00\x00")
+    demand.group(MONTHS)
+    after = Demand.objects.get(questions=3)
+    assert after.model == before.model
+    assert np.allclose(
+        meaning.unpacked([after.center]), meaning.unpacked([before.center]), atol=0.01
+    )
+
+
+def test_a_demand_is_assigned_noted_and_closed_in_the_admin(
+    client: Client, divers: list[Conversation]
+) -> None:
+    seller = rows.staff("sam", role="sales")
+    client.force_login(seller)
+    demand.group(MONTHS)
+    big = Demand.objects.get(questions=3)
+    url = "/admin/conversations/demand/"
+    page = client.get(url).content.decode()
+    assert big.title in page
+    page = client.get(f"{url}{big.pk}/change/").content.decode()
+    assert "bob@example.com" in page
+    assert "underwater welding diver for a bridge pillar" in page
+    data = {"status": "closed", "owner": str(seller.pk), "note": "Asked two divers."}
+    assert client.post(f"{url}{big.pk}/change/", data).status_code == 302
+    big.refresh_from_db()
+    assert (big.status, big.owner, big.note) == ("closed", seller, "Asked two divers.")
+    assert big.closed_at is not None
+    small = Demand.objects.get(questions=1)
+    client.post(url, {"action": "take", "_selected_action": [str(small.pk)]})
+    small.refresh_from_db()
+    assert (small.status, small.owner) == ("taken", seller)
+    listed = client.get(url, {"status": "taken"}).context["cl"].result_list
+    assert [one.pk for one in listed] == [small.pk]
+
+
+def test_hostile_questions_are_text_in_demand_and_likeness(client: Client) -> None:
+    client.force_login(rows.staff("adam", role="admins"))
+    hostile = "<script>alert(1)</script> \"'><img src=x onerror=alert(1)> underwater welding"
+    row = nobody("ana@example.com", hostile)
+    nobody("bob@example.com", hostile)
+    demand.group(MONTHS)
+    key = Demand.objects.get().pk
+    Verdict.objects.create(conversation=row, word="should", username=hostile[:150], note=hostile)
+    for url in ("demand/", f"demand/{key}/change/", f"lead/{row.lead_id}/similar/", "verdict/",
+                f"conversation/{row.pk}/change/", f"lead/{row.lead_id}/forget/"):  # fmt: skip
+        page = client.get(f"/admin/conversations/{url}").content.decode()
+        assert "<script>alert" not in page, url
+        assert "<img src=x" not in page, url
+
+
+# --- Leads alike ---------------------------------------------------------------------------------
+
+
+def test_leads_that_ask_for_the_like_are_found_the_closest_first(client: Client) -> None:
+    client.force_login(rows.staff("sam", role="sales"))
+    for email, query in (
+        ("ana@example.com", "payroll administration for a bakery"),
+        ("bob@example.com", "payroll administration for a small bakery"),
+        ("kim@example.com", "administration of payroll"),
+        ("eve@example.com", "falconry training for airports"),
+    ):
+        rows.conversation(email, query)
+    leads = {lead.email: lead for lead in Lead.objects.all()}
+    meaning.remember(list(leads.values()))
+    found = meaning.leads_like(leads["ana@example.com"])
+    assert [one.lead.email for one in found] == ["bob@example.com", "kim@example.com"]
+    assert 1 >= found[0].closeness > found[1].closeness
+    url = f"/admin/conversations/lead/{leads['ana@example.com'].pk}/similar/"
+    page = client.get(url).content.decode()
+    assert "bob@example.com" in page
+    assert "eve@example.com" not in page
+
+
+def test_what_a_lead_asked_last_is_what_it_is_compared_by() -> None:
+    rows.conversation("ana@example.com", "payroll for a bakery")
+    rows.conversation("bob@example.com", "payroll for a bakery")
+    ana, bob = Lead.objects.order_by("email")
+    assert meaning.remember([ana, bob]) == 2
+    assert meaning.remember([ana, bob]) == 0
+    rows.conversation("bob@example.com", "falconry training")
+    assert meaning.remember([bob]) == 1
+    assert meaning.leads_like(ana) == []
+
+
+def test_a_lead_without_words_is_like_nobody(client: Client) -> None:
+    lead = rows.lead("mute@example.com")
+    assert meaning.leads_like(lead) == []
+    client.force_login(rows.staff("sam", role="sales"))
+    page = client.get(f"/admin/conversations/lead/{lead.pk}/similar/").content.decode()
+    assert "Nobody has asked for the like yet." in page
+
+
+def test_only_the_latest_leads_are_compared_with(
+    monkeypatch: pytest.MonkeyPatch, django_assert_max_num_queries: Any
+) -> None:
+    monkeypatch.setattr(meaning, "LOOKED_AT", 2)
+    long_ago = timezone.now() - timedelta(days=9)
+    rows.conversation("old@example.com", "payroll for a bakery", created_at=long_ago)
+    for name in ("ana", "bob", "kim"):
+        rows.conversation(f"{name}@example.com", "payroll for a bakery")
+    meaning.remember(list(Lead.objects.all()))
+    with django_assert_max_num_queries(8):
+        found = meaning.leads_like(Lead.objects.get(email="ana@example.com"))
+    assert sorted(one.lead.email for one in found) == ["bob@example.com", "kim@example.com"]
+
+
+# --- Verdicts ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def seller(client: Client) -> Client:
+    client.force_login(rows.staff("sam", role="sales"))
+    return client
+
+
+def say(client: Client, row: Conversation, **data: str) -> str:
+    url = f"/admin/conversations/conversation/{row.pk}/verdict/"
+    return client.post(url, data, follow=True).content.decode()
+
+
+def test_an_answer_is_judged_on_its_page_and_changed_later(seller: Client) -> None:
+    ines, joe = rows.expert(), rows.expert("joe")
+    row = rows.conversation(shown=(ines,))
+    page = seller.get(f"/admin/conversations/conversation/{row.pk}/change/").content.decode()
+    assert "Your verdict on this answer" in page
+    assert "Your verdict is kept" in say(seller, row, word="good", note="Right on.")
+    page = say(seller, row, word="bad")
+    assert Verdict.objects.get().word == "bad"
+    assert "Bad answer" in page
+    say(seller, row, word="should", expert=str(joe.pk))
+    assert {(one.word, one.username) for one in Verdict.objects.all()} == {
+        ("bad", ""), ("should", "joe"),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "nonsense",
+    [{}, {"word": "great"}, {"word": "should"}, {"word": "should", "expert": "999"},
+     {"word": "good", "note": "x" * 1001}, {"word": "\x00"}],
+)  # fmt: skip
+def test_a_verdict_that_is_none_is_not_kept(seller: Client, nonsense: dict[str, str]) -> None:
+    row = rows.conversation()
+    assert "Not kept" in say(seller, row, **nonsense)
+    assert not Verdict.objects.exists()
+
+
+def test_an_expert_is_found_by_typing(seller: Client) -> None:
+    rows.expert()
+    params = {"term": "verm", "app_label": "conversations", "model_name": "verdict",
+              "field_name": "expert"}  # fmt: skip
+    found = seller.get("/admin/autocomplete/", params).json()["results"]
+    assert [one["text"] for one in found] == ["Ines Vermeulen (ines-vermeulen)"]
+
+
+def test_who_may_not_judge_sees_no_form_and_says_nothing() -> None:
+    row = rows.conversation()
+    viewer = Client()
+    viewer.force_login(rows.staff("viewer", rights=("view_conversation",)))
+    url = f"/admin/conversations/conversation/{row.pk}/"
+    assert "Your verdict" not in viewer.get(f"{url}change/").content.decode()
+    assert viewer.post(f"{url}verdict/", {"word": "bad"}).status_code == 403
+    assert not Verdict.objects.exists()
+
+
+def test_verdicts_become_a_set_that_the_evaluation_reads(
+    experts: None, ask: Ask, tmp_path: Path
+) -> None:
+    good = ask("Who can check our webshop for the GDPR? Mail ana@example.com")
+    wrong = ask("Who wins a dispute about taxes?", email="bob@example.com")
+    ask("nobody judged this", email="eve@example.com")
+    bad = ask("Who repairs a roof that leaks?", email="kim@example.com")
+    right = Expert.objects.exclude(username__in=[one["id"] for one in wrong["experts"]]).first()
+    assert right is not None
+    Verdict.objects.create(conversation_id=good["id"], word="good")
+    Verdict.objects.create(
+        conversation_id=wrong["id"], word="should", expert=right, username=right.username
+    )
+    Verdict.objects.create(conversation_id=bad["id"], word="bad")
+    queries, qrels = tmp_path / "q.jsonl", tmp_path / "q.tsv"
+    said = run("export_verdicts", "--queries", str(queries), "--qrels", str(qrels))
+    assert said.startswith("2 questions with ")
+    assert "1 left out" in said
+    read = evaluation.read_judgements(qrels)
+    assert read[f"c{wrong['id']}"][right.username] == verdicts.RIGHT
+    assert set(read[f"c{good['id']}"].values()) == {verdicts.GOOD}
+    questions = {one.id: one for one in evaluation.read_questions(queries)}
+    assert set(questions) == set(read)
+    assert "ana@example.com" not in queries.read_text()
+    args = ["--queries", str(queries), "--qrels", str(qrels), "--json"]
+    table = json.loads(run("evaluate_matching", *args))
+    assert table["all"]["queries"] == 2
+    assert table["all"]["nDCG@10"] > 0
+
+
+def test_of_two_verdicts_that_contradict_each_other_the_later_counts() -> None:
+    ines, joe = rows.expert(), rows.expert("joe")
+    row = rows.conversation(shown=(ines,))
+    for word, username in (("good", ""), ("bad", "b")):
+        Verdict.objects.create(conversation=row, word=word, username=username)
+    assert verdicts.grades_of(row) == {"ines-vermeulen": 0}
+    Verdict.objects.create(conversation=row, word="should", expert=joe, username="joe")
+    assert verdicts.grades_of(Conversation.objects.get()) == {"ines-vermeulen": 0, "joe": 3}
+
+
+def test_a_set_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:
+    nowhere = str(tmp_path / "no" / "q")
+    with pytest.raises(CommandError, match=r"\.$"):
+        run("export_verdicts", "--queries", nowhere, "--qrels", nowhere)
