@@ -24,6 +24,9 @@ FEATURES: Mapping[Part, Sequence[str]] = {
     "specific": ("words", "lead", "held"),
     "relevant": ("dense", "passage", "lexical", "rise"),
 }
+# Of those who write, three in four ask something that can be answered; asking them back for nothing
+# costs more visitors than an answer to an idle question.
+ODDS: Mapping[Part, float] = {"answerable": 3.0, "specific": 1.0}
 LEAST = 10  # examples of each outcome without which nothing is fitted
 SHORT = 25  # words of a first sentence, asked beside the whole question
 JUDGED, MATCH, BROAD = "judged", "match", "broad"
@@ -140,14 +143,16 @@ class Table:
     def can_be_fitted(self) -> bool:
         return LEAST <= sum(self.outcomes) <= len(self.outcomes) - LEAST
 
-    def weights(self, *, balanced: bool) -> NDArray[np.float64]:
+    def weights(self, odds: float | None) -> NDArray[np.float64]:
+        """Such that one outcome weighs `odds` times the other; as counted without."""
         counts: dict[tuple[str, bool], int] = defaultdict(int)
         for key in zip(self.sources, self.outcomes, strict=True):
             counts[key] += 1
-        if balanced:
+        if odds is not None:
             return _scaled(
                 [1 / counts[key] for key in zip(self.sources, self.outcomes, strict=True)],
                 self.outcomes,
+                odds,
             )
         of_source: dict[str, int] = defaultdict(int)
         for source in self.sources:
@@ -157,11 +162,10 @@ class Table:
         return found
 
 
-def _scaled(weights: Sequence[float], outcomes: Sequence[bool]) -> NDArray[np.float64]:
-    """Half of the weight on either outcome."""
+def _scaled(weights: Sequence[float], outcomes: Sequence[bool], odds: float) -> NDArray[np.float64]:
     found, right = np.array(weights, np.float64), np.array(outcomes, np.bool_)
-    found[right] /= 2 * found[right].sum()
-    found[~right] /= 2 * found[~right].sum()
+    found[right] *= odds / (1 + odds) / found[right].sum()
+    found[~right] *= 1 / (1 + odds) / found[~right].sum()
     found *= len(found)
     return found
 
@@ -228,7 +232,7 @@ def _logistic(table: Table, part: Part) -> Logistic:
         np.hstack([scale.transform(table.rows), own]),
         table.outcomes,
         # How often an answer is right is itself a finding; how often nonsense is asked is not.
-        sample_weight=table.weights(balanced=part != "relevant"),
+        sample_weight=table.weights(ODDS.get(part)),
     )
     found = model.coef_[0][: len(FEATURES[part])]
     weights = found / scale.scale_

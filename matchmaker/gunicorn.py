@@ -31,6 +31,8 @@ except ImproperlyConfigured as _error:
 
 workers = settings.WEB_CONCURRENCY
 threads = settings.WEB_THREADS
+# A turn in flight is a thread that waits for a model, which is cheap; few of them work at once
+# (conversations.turnstile). An event loop would stand still for as long as one text is embedded.
 worker_class = "gthread"
 worker_connections = 2 * threads  # half of them may be kept alive
 preload_app = False  # torch hangs in a fork of a process that has used it

@@ -6,7 +6,7 @@ from conversations.chat.words import subject_words
 from experts.search.retrieval import Retrieval
 
 ASK_AT_MOST = 2  # clarifications in one dialogue; then answer, and say what was assumed
-EVEN = 0.5  # the fit weighs both outcomes alike, so that a chance under this speaks against
+EVEN = 0.5  # a chance under this speaks against
 
 
 def decide(retrieval: Retrieval, dialogue: Dialogue) -> Decision:
@@ -31,6 +31,7 @@ def _reason(retrieval: Retrieval) -> Reason | None:
     if not subject_words(retrieval.query):
         return "no_question"
     signals = retrieval.signals
-    if signals.answerable < EVEN and signals.known_words < EVEN:
+    unspecific = signals.specific < EVEN
+    if signals.answerable < EVEN and (not unspecific or signals.known_words < EVEN):
         return "no_evidence"
-    return "broad" if min(signals.answerable, signals.specific) < EVEN else None
+    return "broad" if unspecific else None

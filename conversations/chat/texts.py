@@ -19,6 +19,8 @@ class Phrases:
     on: str  # {words}, {quote}
     quote: str  # {quote}
     also: str  # {quote}
+    label: str  # {quote}: a title, category or tag
+    quote_in: dict[str, str]  # {quote}, by the language of a profile that is not the visitor's
     with_title: str  # {title}, {why}
     # Asking back: none is used twice in a thread.
     choices: tuple[str, ...]  # {choices}
@@ -55,6 +57,12 @@ EN = Phrases(
     on="On {words}: “{quote}”",
     quote="From the profile: “{quote}”",
     also="And: “{quote}”",
+    label="Listed under “{quote}”.",
+    quote_in={
+        "en": "From the profile, in English: “{quote}”",
+        "nl": "From the profile, in Dutch: “{quote}”",
+        "fr": "From the profile, in French: “{quote}”",
+    },
     with_title="{title}. {why}",
     choices=(
         "Several kinds of experts could help here. Do you mean {choices}?",
@@ -114,6 +122,12 @@ NL = Phrases(
     on="Over {words}: “{quote}”",
     quote="Uit het profiel: “{quote}”",
     also="En ook: “{quote}”",
+    label="Staat vermeld onder “{quote}”.",
+    quote_in={
+        "en": "Uit het profiel, in het Engels: “{quote}”",
+        "nl": "Uit het profiel, in het Nederlands: “{quote}”",
+        "fr": "Uit het profiel, in het Frans: “{quote}”",
+    },
     with_title="{title}. {why}",
     choices=(
         "Verschillende soorten experts kunnen hier helpen. Bedoelt u {choices}?",
@@ -177,6 +191,12 @@ FR = Phrases(
     on="Sur {words} : « {quote} »",
     quote="Extrait du profil : « {quote} »",
     also="Et aussi : « {quote} »",
+    label="Se présente sous « {quote} ».",
+    quote_in={
+        "en": "Extrait du profil, en anglais : « {quote} »",
+        "nl": "Extrait du profil, en néerlandais : « {quote} »",
+        "fr": "Extrait du profil, en français : « {quote} »",
+    },
     with_title="{title}. {why}",
     choices=(
         "Plusieurs types d'experts peuvent aider ici. Voulez-vous dire {choices} ?",

@@ -118,3 +118,11 @@ def test_a_demand_does_not_change_what_the_directory_knows(
 
 def test_the_neutral_utterances_are_many_and_each_is_one() -> None:
     assert 35 <= len(set(neutral.UTTERANCES)) == len(neutral.UTTERANCES) <= 60
+
+
+def test_the_default_model_has_a_calibration_of_its_own() -> None:
+    """A change of its recipe needs a new fit, or the neutral weights are used."""
+    from experts.search.backends.multilingual_e5 import MultilingualE5Embedder
+
+    found = calibration.fitted_for(MultilingualE5Embedder.fingerprint)
+    assert found.name == MultilingualE5Embedder.name

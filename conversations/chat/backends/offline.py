@@ -9,6 +9,7 @@ from conversations.chat.texts import LANGUAGE_NAMES, Phrases, listed, phrases
 from conversations.chat.tiers import worth_showing
 from conversations.replies import Evidence, Pick, Reply
 from experts.search.constraints import Constraints
+from experts.search.languages import FUNCTION_WORDS, guess_language, words
 from experts.search.retrieval import Candidate
 
 MOST = 3
@@ -79,7 +80,11 @@ def _sentence(one: Evidence, at: int, turn: Turn, text: Phrases) -> str:
     named = evidence.shared_words(turn.question.text, one.text)[:WORDS_NAMED]
     if named and one.field == "bio":
         return text.on.format(words=listed(named, text.and_), quote=quote)
-    return text.quote.format(quote=quote)
+    if one.field != "bio":
+        return text.label.format(quote=quote)
+    written = guess_language(words(quote))
+    foreign = written != turn.language and bool(set(words(quote)) & FUNCTION_WORDS[written])
+    return (text.quote_in[written] if foreign else text.quote).format(quote=quote)
 
 
 def _narrative(turn: Turn, picks: tuple[Pick, ...]) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from experts.search import wiring
+from experts.search.calibration import Calibration
 from experts.search.indexing import staleness
 from experts.search.snapshots import Snapshot
 
@@ -33,5 +34,12 @@ def described(served: Snapshot) -> list[str]:
         f"Experts: {manifest.size}, with {manifest.passages} passages that can be quoted.",
         f"Model: {manifest.model}, {manifest.dimension} dimensions, {manifest.fingerprint}.",
         f"Vectors: {manifest.vector_store}; {megabytes:.1f} MB on disk in {served.folder}.",
+        _weighed(served.calibration),
         f"Before it: {pointer.previous if pointer and pointer.previous else 'none'}.",
     ]
+
+
+def _weighed(calibration: Calibration) -> str:
+    if calibration.fingerprint:
+        return f"Calibration: fitted for {calibration.name}."
+    return "Calibration: the neutral one, for none was fitted for this model."

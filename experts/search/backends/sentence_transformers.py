@@ -3,9 +3,9 @@
 import os
 import re
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cached_property
-from threading import Lock
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -30,8 +30,9 @@ class SentenceTransformersEmbedder:
 
     def __init__(self, model: str) -> None:
         self.name = model
-        # One text at a time: fast tokenizers do not survive two threads, and torch gains nothing.
-        self._lock = Lock()
+        # One thread does it all: fast tokenizers do not survive two, torch gains nothing by them,
+        # and each that has ever computed keeps buffers of its own.
+        self._thread = ThreadPoolExecutor(1, "embedding")
         self._loaded: SentenceTransformer | None = None
 
     @cached_property
@@ -48,10 +49,8 @@ class SentenceTransformersEmbedder:
 
     def prepare(self) -> None:
         if not needs_no_network(self.name):
-            with (
-                self._lock
-            ):  # by its name, so that the library fetches what it loads, and only that
-                self._loaded = self._loaded or self._load(self.name)
+            # By its name, so that the library fetches what it loads, and only that.
+            self._thread.submit(self._model, self.name).result()
         self.files.check()
 
     def embed_query(self, text: str) -> Vector:
@@ -79,20 +78,22 @@ class SentenceTransformersEmbedder:
         return self.embed_documents([document.text for document in documents], progress)
 
     def _encode(self, texts: list[str], method: str, threads: int = 1) -> Vectors:
-        with self._lock:
-            if self._loaded is None:
-                self._loaded = self._load(str(self.files.folder))
-            model = self._loaded
-            try:
-                with _torch_threads(threads):
-                    vectors = getattr(model, method)(
-                        texts, batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False
-                    )
-            except Exception as error:
-                raise EmbedderError(
-                    f"EMBEDDING_MODEL={self.name} failed on a text: {error}"
-                ) from error
+        return self._thread.submit(self._computed, texts, method, threads).result()
+
+    def _computed(self, texts: list[str], method: str, threads: int) -> Vectors:
+        model = self._model(str(self.files.folder))
+        try:
+            with _torch_threads(threads):
+                vectors = getattr(model, method)(
+                    texts, batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False
+                )
+        except Exception as error:
+            raise EmbedderError(f"EMBEDDING_MODEL={self.name} failed on a text: {error}") from error
         return np.asarray(vectors, np.float32)
+
+    def _model(self, source: str) -> "SentenceTransformer":
+        self._loaded = self._loaded or self._load(source)
+        return self._loaded
 
     def _load(self, source: str) -> "SentenceTransformer":
         if needs_no_network(self.name):
