@@ -220,6 +220,7 @@ UNFOLD = {  # the admin's theme
         lambda _: static("conversations/admin.css"),
         lambda _: static("conversations/desk.css"),
     ],
+    "DASHBOARD_CALLBACK": "conversations.admin.dashboard.callback",
     "COLORS": {"primary": "conversations.admin.navigation.primary_colors"},
     "SIDEBAR": {"navigation": "conversations.admin.navigation.sidebar"},
 }

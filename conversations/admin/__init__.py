@@ -8,12 +8,13 @@ from conversations.admin import (
     feedback,
     leads,
     privacy,
+    scores,
     staff,
     verdicts,
     webhooks,
 )
 
 __all__ = (
-    "attempts", "conversations", "demand", "exports", "feedback", "leads", "privacy", "staff",
-    "verdicts", "webhooks",
+    "attempts", "conversations", "demand", "exports", "feedback", "leads", "privacy", "scores",
+    "staff", "verdicts", "webhooks",
 )  # fmt: skip

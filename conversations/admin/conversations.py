@@ -54,7 +54,7 @@ class ConversationAdmin(ConversationVerdicts):
     )
     ordering = ["-created_at", "-id"]
     sortable_by = ["email", "when"]
-    actions_list: Any = [ConversationVerdicts.exports_menu]
+    actions = ["export_chosen"]
     fields = ()
     empty_state = "Every question asked in the chat appears here, answered or not."
 

@@ -1,15 +1,16 @@
 """Exports of a list: what its search and filters leave, as CSV or XLSX."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.options import IncorrectLookupParameters
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseRedirect, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from unfold.decorators import display
 
@@ -30,14 +31,60 @@ def may_export(request: HttpRequest) -> bool:
 
 
 def with_filters(request: HttpRequest, page: TemplateResponse) -> TemplateResponse:
-    """The list; the links of its menu carry along what it is narrowed to."""
+    """The list; its link to the export carries along what it is narrowed to."""
     narrowed = request.GET.urlencode()
     context: dict[str, Any] = getattr(page, "context_data", None) or {}
-    for menu in context.get("actions_list", ()):
-        for link in menu.get("items", ()):
-            if "/export-" in link["path"] and narrowed:
-                link["path"] += f"?{narrowed}"
+    for link in context.get("actions_list", ()):
+        if narrowed and str(link.get("path", "")).endswith("/export/"):
+            link["path"] += f"?{narrowed}"
     return page
+
+
+def routes(desk: DeskAdmin, kinds: Mapping[str, str]) -> list[URLPattern]:
+    """A download for each kind of row and each format; `kinds` says where."""
+    view = desk.admin_site.admin_view
+
+    def one(kind: str, form: str) -> Callable[[HttpRequest], HttpResponseBase]:
+        def answer(request: HttpRequest) -> HttpResponseBase:
+            if not may_export(request):
+                raise PermissionDenied
+            return export(desk, request, kind, form)
+
+        return answer
+
+    return [
+        path(f"export-{stem}{form}/", view(one(kind, form)))
+        for kind, stem in kinds.items()
+        for form in MIME
+    ]
+
+
+def chooser(desk: DeskAdmin, request: HttpRequest, kinds: Mapping[str, str]) -> HttpResponseBase:
+    """What would be exported, and in which form."""
+    listed = reverse(f"admin:{desk.opts.app_label}_{desk.opts.model_name}_changelist")
+    try:
+        changes: Any = desk.get_changelist_instance(request)
+    except IncorrectLookupParameters:
+        return HttpResponseRedirect(listed)
+    request.current_app = desk.admin_site.name
+    query = f"?{request.GET.urlencode()}" if request.GET else ""
+    context = {
+        **desk.admin_site.each_context(request),
+        "title": "Export",
+        "opts": desk.opts,
+        "cl": changes,
+        "back": listed + query,
+        "choices": [
+            (
+                Export.Kind(kind).label,
+                Export.Format(form).label,
+                f"{listed}export-{stem}{form}/{query}",
+            )
+            for kind, stem in kinds.items()
+            for form in MIME
+        ],
+    }
+    return TemplateResponse(request, "admin/conversations/includes/export.html", context)
 
 
 def export(desk: DeskAdmin, request: HttpRequest, kind: str, form: str) -> HttpResponseBase:
@@ -101,61 +148,53 @@ def narrowing(request: HttpRequest) -> str:
 class LeadExports(DeskAdmin):
     """One row per lead, or one per exchange of these leads."""
 
-    exports_menu: Any = {
-        "title": "Export",
-        "icon": "download",
-        "items": ["leads_csv", "leads_xlsx", "exchanges_csv", "exchanges_xlsx"],
-    }
+    kinds: Mapping[str, str] = {"leads": "leads-", "conversations": ""}
+    actions_list: Any = ["export_page"]
 
     def has_export_permission(self, request: HttpRequest) -> bool:
         return may_export(request)
+
+    def get_urls(self) -> list[URLPattern]:
+        return [*routes(self, self.kinds), *super().get_urls()]
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> TemplateResponse:
         return with_filters(request, super().changelist_view(request, extra_context))
 
-    @action(description="Leads as CSV", url_path="export-leads-csv", permissions=[MAY])
-    def leads_csv(self, request: HttpRequest) -> HttpResponseBase:
-        return export(self, request, "leads", "csv")
+    @action(description="Export", icon="download", url_path="export", permissions=[MAY])
+    def export_page(self, request: HttpRequest) -> HttpResponseBase:
+        return chooser(self, request, self.kinds)
 
-    @action(description="Leads as XLSX", url_path="export-leads-xlsx", permissions=[MAY])
-    def leads_xlsx(self, request: HttpRequest) -> HttpResponseBase:
-        return export(self, request, "leads", "xlsx")
-
-    @action(description="Their conversations as CSV", url_path="export-csv", permissions=[MAY])
-    def exchanges_csv(self, request: HttpRequest) -> HttpResponseBase:
-        return export(self, request, "conversations", "csv")
-
-    @action(description="Their conversations as XLSX", url_path="export-xlsx", permissions=[MAY])
-    def exchanges_xlsx(self, request: HttpRequest) -> HttpResponseBase:
-        return export(self, request, "conversations", "xlsx")
+    @admin.action(description="Export the chosen ones as CSV", permissions=[MAY])
+    def export_chosen(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponseBase:
+        return download(request, next(iter(self.kinds)), "csv", queryset, "chosen by hand")
 
 
 class ConversationExports(ReadOnlyAdmin):
     """One row per exchange."""
 
-    exports_menu: Any = {
-        "title": "Export",
-        "icon": "download",
-        "items": ["exchanges_csv", "exchanges_xlsx"],
-    }
+    kinds: Mapping[str, str] = {"conversations": ""}
+    actions_list: Any = ["export_page"]
 
     def has_export_permission(self, request: HttpRequest) -> bool:
         return may_export(request)
+
+    def get_urls(self) -> list[URLPattern]:
+        return [*routes(self, self.kinds), *super().get_urls()]
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> TemplateResponse:
         return with_filters(request, super().changelist_view(request, extra_context))
 
-    @action(description="Conversations as CSV", url_path="export-csv", permissions=[MAY])
-    def exchanges_csv(self, request: HttpRequest) -> HttpResponseBase:
-        return export(self, request, "conversations", "csv")
+    @action(description="Export", icon="download", url_path="export", permissions=[MAY])
+    def export_page(self, request: HttpRequest) -> HttpResponseBase:
+        return chooser(self, request, self.kinds)
 
-    @action(description="Conversations as XLSX", url_path="export-xlsx", permissions=[MAY])
-    def exchanges_xlsx(self, request: HttpRequest) -> HttpResponseBase:
-        return export(self, request, "conversations", "xlsx")
+    @admin.action(description="Export the chosen ones as CSV", permissions=[MAY])
+    def export_chosen(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponseBase:
+        return download(request, next(iter(self.kinds)), "csv", queryset, "chosen by hand")
 
 
 @admin.register(Export)

@@ -75,8 +75,7 @@ class LeadAdmin(SavedViews, LeadPage, BulkActions, LeadLikeness):  # type: ignor
         ("Never answered", "type=none&status=open"),
         ("Spoke since touched", "stale=spoke&status=open"),
     )
-    actions = ["change_many", "merge_two"]
-    actions_list: Any = [LeadLikeness.exports_menu]
+    actions = ["change_many", "merge_two", "export_chosen"]
     fieldsets = (
         (None, {"fields": (("status", "owner", "follow_up_on"), ("name", "company", "phone"),
                            "note")}),

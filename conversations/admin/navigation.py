@@ -10,6 +10,7 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
     ("Leads", (
         ("Leads", "group", "conversations.lead"),
         ("Left addresses", "alternate_email", "conversations.emailcapture"),
+        ("Score settings", "tune", "conversations.scoresettings"),
         ("Unmet demand", "travel_explore", "conversations.demand"),
     )),
     ("Conversations", (

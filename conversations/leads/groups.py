@@ -28,11 +28,11 @@ ROLES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "admins": {
         "view": ("lead", "conversation", "feedback", "click", "emailcapture", "attempt", "demand",
                  "verdict", "consent", "erasure", "endpoint", "delivery", "export", "expert",
-                 "user"),
+                 "scoresettings", "user"),
         "add": ("lead", "export", "verdict", "erasure", "endpoint", "expert",
-                "user"),
+                "scoresettings", "user"),
         "change": ("lead", "demand", "endpoint", "delivery", "expert",
-                   "user"),
+                   "scoresettings", "user"),
         "delete": ("endpoint", "expert"),
     },
 }  # fmt: skip

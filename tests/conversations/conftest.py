@@ -5,12 +5,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.test import Client
 
 from conversations.models import Conversation
 from experts.search import wiring
 from experts.search.indexing import rebuild
 from tests.conversations import directory
+from tests.conversations.receivers import endpoint, mailbox, receiver
+
+__all__ = ("endpoint", "mailbox", "receiver")
 
 Ask = Callable[..., Any]
 
@@ -65,6 +69,12 @@ def ask(post: Ask) -> Ask:
         return body
 
     return ask
+
+
+@pytest.fixture
+def boss(client: Client) -> Client:
+    client.force_login(User.objects.create_superuser("boss"))
+    return client
 
 
 @pytest.fixture

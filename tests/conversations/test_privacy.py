@@ -111,8 +111,9 @@ def known(settings: Any) -> Lead:
         text=f"80 {EMAIL}: Payroll?\n70 joe@example.com: Roof?",
     )  # fmt: skip
     LogEntry.objects.create(
-        user_id=boss.pk, content_type=ContentType.objects.get_for_model(Lead), object_id=lead.pk,
-        object_repr=str(lead), action_flag=CHANGE, change_message=json.dumps([{"x": EMAIL}]),
+        user_id=boss.pk, content_type=ContentType.objects.get_for_model(Lead),
+        object_id=str(lead.pk), object_repr=str(lead), action_flag=CHANGE,
+        change_message=json.dumps([{"x": EMAIL}]),
     )  # fmt: skip
     SavedView.objects.create(owner=boss, name="That man", query="q=Zebulon.Quux%40Example.org")
     rows.conversation("joe@example.com", f"My colleague {EMAIL.lower()} said you know a roofer")

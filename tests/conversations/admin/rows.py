@@ -20,6 +20,7 @@ from conversations.models import (
     Lead,
     Message,
     Recommendation,
+    ScoreSettings,
     Verdict,
     figures,
 )
@@ -98,6 +99,7 @@ def one_of_each() -> dict[str, Any]:
     """A row in every list of the desk, by model name."""
     shown = expert()
     row = conversation(shown=(shown,), thread=uuid.uuid4())
+    ScoreSettings().save()
     return {
         "expert": shown,
         "lead": row.lead,

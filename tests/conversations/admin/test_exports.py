@@ -83,10 +83,26 @@ def test_conversations_of_the_filtered_leads_are_a_row_each(boss: Client) -> Non
     assert len(read_xlsx(fetch(boss, f"{EXCHANGES}export-xlsx/"))) == 3
 
 
-def test_the_menu_of_a_narrowed_list_exports_what_is_narrowed(boss: Client) -> None:
+def test_the_export_of_a_narrowed_list_is_of_what_is_narrowed(boss: Client) -> None:
     rows.conversation()
-    page = boss.get(LEADS, {"status": "new", "q": "ana"}).content.decode()
+    narrowed = {"status": "new", "q": "ana"}
+    page = boss.get(LEADS, narrowed).content.decode()
+    assert "/admin/conversations/lead/export/?status=new&amp;q=ana" in page
+    page = boss.get(f"{LEADS}export/", narrowed).content.decode()
     assert "/admin/conversations/lead/export-leads-csv/?status=new&amp;q=ana" in page
+    assert "Exactly what the search and the filters" in page
+    assert boss.get(f"{LEADS}export/", {"status": "\x00"}).status_code == 302
+
+
+@pytest.mark.parametrize("url", [LEADS, EXCHANGES])
+def test_the_chosen_ones_are_exported_alone(boss: Client, url: str) -> None:
+    row = rows.conversation("ana@example.com")
+    rows.conversation("bob@example.com")
+    key = row.lead_id if url == LEADS else row.pk
+    answer: Any = boss.post(url, {"action": "export_chosen", "_selected_action": [str(key)]})
+    assert [one["email"] for one in read_csv(b"".join(answer.streaming_content))] == [
+        "ana@example.com"
+    ]
 
 
 def test_filters_that_cannot_be_read_export_nothing(boss: Client) -> None:
@@ -168,7 +184,7 @@ def test_only_who_may_export_does(stranger: Client, seller: Client) -> None:
     for client in (stranger, editor, viewer):
         for url in (f"{LEADS}export-leads-csv/", f"{LEADS}export-xlsx/", f"{EXCHANGES}export-csv/"):
             assert client.get(url).status_code == 403
-    assert "export-leads-csv" not in viewer.get(LEADS).content.decode()
+    assert "/export/" not in viewer.get(LEADS).content.decode()
     assert len(read_csv(fetch(seller, f"{LEADS}export-leads-csv/"))) == 1
     assert seller.get("/admin/conversations/export/").status_code == 403
 

@@ -18,8 +18,9 @@ EVERYBODY = {"", "logout/", "password_change/", "password_change/done/", "jsi18n
 LOOK = {"", "<object_id>/change/", "<object_id>/history/"}
 SALES = {
     "conversations/lead/": LOOK | {"add/", "export-leads-csv/", "export-leads-xlsx/", "export-csv/",
-                                   "export-xlsx/", "<object_id>/similar/"},
-    "conversations/conversation/": LOOK | {"export-csv/", "export-xlsx/", "<key>/verdict/"},
+                                   "export-xlsx/", "export/", "<object_id>/similar/"},
+    "conversations/conversation/": LOOK | {"export-csv/", "export-xlsx/", "export/",
+                                           "<key>/verdict/"},
     "conversations/feedback/": LOOK,
     "conversations/click/": LOOK,
     "conversations/emailcapture/": LOOK,
@@ -84,9 +85,10 @@ def made() -> dict[str, Any]:
 def address(route: str, made: dict[str, Any]) -> str:
     model = MODELS.match(route)
     name = model[0].split("/")[1] if model else ""
-    row = made.get(name) or (
-        apps.get_model(*model[0].strip("/").split("/"))._default_manager.first() if model else None
-    )
+    row = made.get(name)
+    if row is None and model:
+        kind = apps.get_model(model[0].strip("/").replace("/", "."))
+        row = kind._default_manager.first()
     key = str(row.pk) if row is not None else "1"
     return "/admin/" + re.sub(r"<\w+>", key, route)
 
