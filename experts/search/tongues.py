@@ -86,8 +86,10 @@ class Tongues:
         scales = 1 / np.maximum(deviations + damping, 1e-9)
         if len(self.spoken) == 1:
             tongue = self.spoken[0]
-            return (scores - means[tongue]) * scales[tongue]
-        return scores * scales[self.of_rows] - (means * scales)[self.of_rows]
+            standing: Column = (scores - means[tongue]) * scales[tongue]
+        else:
+            standing = scores * scales[self.of_rows] - (means * scales)[self.of_rows]
+        return standing
 
     def _moments(self, scores: Scores) -> tuple[Column, Column]:
         """Mean and deviation by language, near those of everybody where a language has few rows."""
