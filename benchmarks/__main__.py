@@ -1,14 +1,20 @@
-"""`python -m benchmarks [turn|rebuild|flight] …`; without a name, all of them."""
+"""`python -m benchmarks [NAME] …`; without a name, all but `quality`, which needs a judged set."""
 
 import sys
 
-from benchmarks import flight, rebuild, turn
+from benchmarks import flight, quality, rebuild, retrieval, turn
 
-ALL = {"turn": turn.main, "rebuild": rebuild.main, "flight": flight.main}
+ALL = {
+    "turn": turn.main,
+    "retrieval": retrieval.main,
+    "rebuild": rebuild.main,
+    "flight": flight.main,
+}
+NAMED = ALL | {"quality": quality.main}
 
 if __name__ == "__main__":
     name, arguments = (sys.argv[1], sys.argv[2:]) if len(sys.argv) > 1 else ("", [])
-    if name and name not in ALL:
-        sys.exit(f"There is no benchmark {name!r}; there are {', '.join(ALL)}.")
+    if name and name not in NAMED:
+        sys.exit(f"There is no benchmark {name!r}; there are {', '.join(NAMED)}.")
     for each in [name] if name else list(ALL):
-        ALL[each](arguments)
+        NAMED[each](arguments)

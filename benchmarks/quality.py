@@ -1,0 +1,108 @@
+"""What each ingredient of the ranking adds, over the index in service and any judged questions.
+
+    python manage.py import_experts profiles.csv
+    python manage.py rebuild_index
+    python -m benchmarks quality queries.jsonl qrels.tsv
+
+Scores every profile for every question, so it is for directories of some thousands. The last line
+is the recipe of `manage.py evaluate_matching` but for two things: demands are not read out of the
+words, and nobody is looked up in the database.
+"""
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from experts.search.ranking import Search
+
+Column = NDArray[np.float64]
+RRF = 60  # the constant of reciprocal rank fusion, as it is usually taken
+DEPTH = 100
+
+
+class Scored:
+    """One question over every row, taken apart."""
+
+    def __init__(self, search: "Search") -> None:
+        from experts.search import fusion
+
+        self.fusion = fusion
+        snapshot = search.snapshot
+        rows = np.arange(snapshot.size)
+        self.words = search.lexical.astype(np.float64)
+        self.meaning = (snapshot.vectors.vectors(rows.tolist()) @ search.vector).astype(np.float64)
+        passage = snapshot.passages.best_of_rows(search.vector, rows).astype(np.float64)
+        self.passage = np.where(passage == 0, self.meaning, passage)
+        added = snapshot.tongues.added(search.vector)[snapshot.tongues.of_rows]
+        self.added = added.astype(np.float64)
+        self.standing = search.standing
+        self.deviation = snapshot.spread.of_query(search.vector)
+
+    def recipe(self, *, passages: bool = True, tongues: bool = True, damped: bool = True) -> Column:
+        added = self.added if tongues else np.zeros(len(self.added))
+        plain = self.words - self.words.mean()
+        deviation = float(self.words.std())
+        damping = self.fusion.damping(len(plain)) if damped else 0.0
+        scale = max(deviation + damping, 1e-9) * (1 if damped else self.fusion.LEXICAL_WEIGHT)
+        words = self.standing if tongues and damped else plain / scale
+        passage = self.passage - added if passages else np.zeros(len(added))
+        return self.fusion.fused(self.meaning - added, passage, words, self.deviation)
+
+
+def reciprocal_ranks(*columns: Column) -> Column:
+    return sum(
+        (1 / (RRF + 1 + np.argsort(np.argsort(-column, kind="stable"))) for column in columns),
+        np.zeros(len(columns[0])),
+    )
+
+
+SYSTEMS: dict[str, Callable[[Scored], Column]] = {
+    "words alone": lambda found: found.words,
+    "meaning alone": lambda found: found.meaning,
+    "reciprocal ranks of both": lambda found: reciprocal_ranks(found.words, found.meaning),
+    "ours without words": lambda found: (
+        found.meaning - found.added + found.fusion.PASSAGE_WEIGHT * (found.passage - found.added)
+    ),
+    "ours without passages": lambda found: found.recipe(passages=False),
+    "ours without damping": lambda found: found.recipe(damped=False, tongues=False),
+    "ours without languages apart": lambda found: found.recipe(tongues=False),
+    "ours": lambda found: found.recipe(),
+}
+
+
+def main(arguments: list[str]) -> None:
+    if len(arguments) != 2:
+        sys.exit("Usage: python -m benchmarks quality queries.jsonl qrels.tsv")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "matchmaker.settings")
+    import django
+
+    django.setup()
+    from experts import evaluation
+    from experts.search import wiring
+    from experts.search.ranking import Search
+
+    snapshot, embedder = wiring.snapshots().current(), wiring.embedder()
+    if snapshot is None:
+        sys.exit(wiring.snapshots().problem)
+    judgements = evaluation.read_judgements(Path(arguments[1]))
+    questions = [q for q in evaluation.read_questions(Path(arguments[0])) if q.id in judgements]
+    runs: dict[str, list[evaluation.Answer]] = {name: [] for name in SYSTEMS}
+    names = snapshot.rows.usernames
+    for question in questions:
+        vector = embedder.embed_query(question.text)
+        found = Scored(Search(snapshot, question.text, vector))
+        for name, system in SYSTEMS.items():
+            scores = system(found)
+            best = np.argsort(-np.round(scores, 6), kind="stable")[:DEPTH]
+            runs[name] += [
+                evaluation.Answer(question.id, names[row], rank, float(scores[row]))
+                for rank, row in enumerate(best.tolist(), start=1)
+            ]
+    for name, run in runs.items():
+        print(f"{name}\n{evaluation.as_text(evaluation.score(questions, judgements, run))}\n")
