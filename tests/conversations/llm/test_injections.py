@@ -63,8 +63,9 @@ def places(attack: str, make_turn: MakeTurn, people: list[Expert]) -> Iterator[T
     yield make_turn(f"{QUERY} {attack}")
     said = ({"role": "user", "content": attack}, {"role": "assistant", "content": attack})
     yield make_turn(dialogue=Dialogue(heard=said), follow_up=True)
-    people[2].bio = f"I win disputes about corporate tax. {attack}"
-    people[2].job_title = attack[:300]
+    written = attack.replace("\x00", "")  # which an import takes out, and PostgreSQL cannot hold
+    people[2].bio = f"I win disputes about corporate tax. {written}"
+    people[2].job_title = written[:300]
     people[2].save()
     yield make_turn()
 
