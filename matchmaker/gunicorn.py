@@ -104,7 +104,7 @@ def post_worker_init(worker: Any) -> None:
 matchmaker answers on {url}/  (staff: {url}/admin/, API: {url}/api/docs/)
 
   curl -s {url}/api/chat/ -H 'Content-Type: application/json' \\
-    -d '{{"email": "ana@example.com", "query": "Who can check our webshop for the GDPR?"}}'
+    -d '{{"email": "ana@example.com", "query": "Our accountant left and the VAT return is due"}}'
 """,
         flush=True,
     )

@@ -78,7 +78,13 @@ def shortened(text: str) -> str:
 def shared_words(question: str, text: str) -> list[str]:
     """The question's subject words that the text has too, spelled as the visitor did."""
     there = _stems(text)
-    return [word for word in subject_words(question) if stem(word) in there]
+    return [_spelled(word, question) for word in subject_words(question) if stem(word) in there]
+
+
+def _spelled(word: str, text: str) -> str:
+    """A folded word as it stands in the text: VAT, not vat."""
+    found = re.search(rf"\b{re.escape(word)}\b", text, re.IGNORECASE)
+    return found[0] if found else word
 
 
 def _stems(text: str) -> set[str]:
