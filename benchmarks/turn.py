@@ -1,7 +1,7 @@
 """What a turn over HTTP costs, against a bare floor run in the same minutes.
 
-The floor is one process that embeds the same questions with the same model on one thread and
-searches a flat FAISS index: no HTTP, no database, no second thought.
+The floor is one process that embeds the same questions by all-MiniLM-L6-v2 on one thread of torch
+and searches a flat FAISS index: no HTTP, no database, no second thought.
 
     python -m benchmarks turn
 """
@@ -21,7 +21,7 @@ import psutil
 from tests.live.server import Deployment
 
 DATA = Path(__file__).resolve().parent.parent / "data"
-ROUNDS = 4
+ROUNDS = 2
 FLOOR = """
 import json, sys, time, faiss, torch
 torch.set_num_threads(1); faiss.omp_set_num_threads(1)
@@ -105,7 +105,7 @@ def row(name: str, times: list[float], cpu: float, wall: float, floor_cpu: float
 def main(arguments: list[str]) -> None:
     texts = queries()
     with tempfile.TemporaryDirectory() as data:
-        deployment = Deployment(Path(data), EMBEDDING_MODEL="packaged:all-MiniLM-L6-v2")
+        deployment = Deployment(Path(data), EMBEDDING_MODEL="packaged:multilingual-e5-small")
         deployment.manage("migrate", "--verbosity=0")
         deployment.manage("import_experts", str(DATA / "experts.csv"))
         deployment.manage("rebuild_index")
