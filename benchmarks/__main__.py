@@ -1,10 +1,10 @@
-"""`python -m benchmarks [turn|rebuild] …`; without a name, all of them."""
+"""`python -m benchmarks [turn|rebuild|desk] …`; without a name, all of them."""
 
 import sys
 
-from benchmarks import rebuild, turn
+from benchmarks import desk, rebuild, turn
 
-ALL = {"turn": turn.main, "rebuild": rebuild.main}
+ALL = {"turn": turn.main, "rebuild": rebuild.main, "desk": desk.main}
 
 if __name__ == "__main__":
     name, arguments = (sys.argv[1], sys.argv[2:]) if len(sys.argv) > 1 else ("", [])
