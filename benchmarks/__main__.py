@@ -2,13 +2,14 @@
 
 import sys
 
-from benchmarks import flight, quality, rebuild, retrieval, turn
+from benchmarks import desk, flight, quality, rebuild, retrieval, turn
 
 ALL = {
     "turn": turn.main,
     "retrieval": retrieval.main,
     "rebuild": rebuild.main,
     "flight": flight.main,
+    "desk": desk.main,
 }
 NAMED = ALL | {"quality": quality.main}
 

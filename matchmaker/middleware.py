@@ -57,8 +57,7 @@ class RequestLine:
         seconds = perf_counter() - started
         method = request.method if request.method in METHODS else "OTHER"
         route, status = route_of(request), response.status_code
-        metrics.REQUESTS.labels(method, route, str(status)).inc()
-        metrics.REQUEST_SECONDS.labels(method, route).observe(seconds)
+        metrics.count_request(method, route, status, seconds)
         fields = {
             "method": method,
             "route": route,

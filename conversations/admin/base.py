@@ -13,7 +13,7 @@ from django.utils.text import Truncator
 from unfold.admin import ModelAdmin
 from unfold.views import ChangeList
 
-COUNTED = 10_000
+COUNTED = 2000
 
 
 class BoundedPaginator(Paginator):  # type: ignore[type-arg]  # no generic at run time

@@ -13,7 +13,7 @@ from unfold.decorators import display
 from conversations.admin.base import excerpt
 from conversations.admin.exchange import read, with_what_was_shown
 from conversations.admin.filters import (
-    ClickedFilter,
+    ClickedExchangeFilter,
     ConversationStatusFilter,
     DayRangeFilter,
     FeedbackFilter,
@@ -25,7 +25,7 @@ from conversations.admin.leads import votes_text
 from conversations.admin.times import ago
 from conversations.admin.verdicts import ConversationVerdicts
 from conversations.leads.search import conversation_matches
-from conversations.models import Conversation, Feedback, Recommendation
+from conversations.models import Conversation, Feedback, Lead, Recommendation
 
 Row = Any  # a Conversation of ConversationAdmin.page
 MOST_OF_A_THREAD = 30
@@ -42,7 +42,7 @@ class ConversationAdmin(ConversationVerdicts):
         TypeFilter,
         ConversationStatusFilter,
         FeedbackFilter,
-        ClickedFilter,
+        ClickedExchangeFilter,
         OwnerOfLeadFilter,
         StatusOfLeadFilter,
         ("created_at", DayRangeFilter),
@@ -79,6 +79,15 @@ class ConversationAdmin(ConversationVerdicts):
             )
         )
         return rows
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        super().delete_model(request, obj)
+        Lead.objects.refresh([obj.lead_id])
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        leads = set(queryset.order_by().values_list("lead", flat=True))
+        super().delete_queryset(request, queryset)
+        Lead.objects.refresh(leads)
 
     # --- Columns ---------------------------------------------------------------------------------
 

@@ -5,13 +5,13 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from unfold.contrib.filters.admin import DropdownFilter, RadioFilter, RangeDateFilter
 
-from conversations.models import Conversation, Feedback, Lead, Recommendation
+from conversations.models import Conversation, Lead
 
 Rows = QuerySet[Any]
 
@@ -111,62 +111,28 @@ class ConversationStatusFilter(ChoiceFilter):
     choices_of = Conversation.Status.choices
 
 
-class AnswersFilter(ChoiceFilter):
-    """Leads by what they got. The dense cases stop at the end of the page (EXISTS),
-    the rare one starts from its few exchanges (IN)."""
-
-    title = "answers they got"
-    parameter_name = "type"
-    choices_of = (
-        ("match", "Experts"),
-        ("clarification", "Only questions back"),
-        ("none", "No answer to some question"),
-    )
-
-    def chosen(self, request: HttpRequest, queryset: Rows, value: str) -> Rows:
-        if value == "none":
-            unanswered = Conversation.objects.filter(
-                status__in=[
-                    Conversation.Status.RECEIVED,
-                    Conversation.Status.FAILED,
-                    Conversation.Status.ABANDONED,
-                ]
-            )
-            return queryset.filter(pk__in=unanswered.order_by().values("lead"))
-        theirs = Conversation.objects.filter(lead=OuterRef("pk")).order_by()
-        matched = Exists(theirs.filter(response_type=Conversation.Type.MATCH))
-        if value == "match":
-            return queryset.filter(matched)
-        asked_back = theirs.filter(response_type=Conversation.Type.CLARIFICATION)
-        return queryset.filter(Exists(asked_back), ~matched)
-
-
 class FeedbackFilter(ChoiceFilter):
     """By counted votes; one lead or exchange may have both."""
 
     title = "feedback"
     parameter_name = "feedback"
-    path = "conversation"
     choices_of = (("up", "Up"), ("down", "Down"), ("none", "None"))
 
     def chosen(self, request: HttpRequest, queryset: Rows, value: str) -> Rows:
-        votes = Feedback.objects.filter(counted=True).order_by()
         if value == "none":
-            return queryset.exclude(Exists(votes.filter(**{self.path: OuterRef("pk")})))
-        return queryset.filter(pk__in=votes.filter(vote=value).values(self.path))
-
-
-class FeedbackOfLeadFilter(FeedbackFilter):
-    path = "conversation__lead"
+            return queryset.filter(ups=0, downs=0)
+        return queryset.filter(ups__gt=0) if value == "up" else queryset.filter(downs__gt=0)
 
 
 class ClickedFilter(ChoiceFilter):
     title = "opened a profile"
     parameter_name = "clicked"
-    path = "pk"
+    path = "clicks"
     choices_of = (("yes", "Yes"), ("no", "No"))
 
     def chosen(self, request: HttpRequest, queryset: Rows, value: str) -> Rows:
-        shown = Recommendation.objects.filter(conversation=OuterRef("pk")).order_by()
-        clicked = shown.filter(clicked_at__isnull=False)
-        return queryset.filter(Exists(clicked) if value == "yes" else ~Exists(clicked))
+        return queryset.filter(**{f"{self.path}__gt" if value == "yes" else self.path: 0})
+
+
+class ClickedExchangeFilter(ClickedFilter):
+    path = "opened"

@@ -52,6 +52,16 @@ class ShownValues:
                 self.fields[name].show_hidden_initial = True  # type: ignore[attr-defined]
 
 
+class RowLabels(ShownValues):
+    """A row of the list has no labels to see, so that each field says whose it is."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():  # type: ignore[attr-defined]
+            widget = getattr(field.widget, "widget", field.widget)  # a foreign key's is wrapped
+            widget.attrs["aria-label"] = f"{name} of {self.instance}"  # type: ignore[attr-defined]
+
+
 class LeadPage(DeskAdmin):
     """The change page of a lead."""
 

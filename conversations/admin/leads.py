@@ -18,25 +18,15 @@ from conversations.admin.base import excerpt
 from conversations.admin.bulk import BulkActions
 from conversations.admin.demand import LeadLikeness
 from conversations.admin.fields import KnownField, RowFormSet
-from conversations.admin.filters import DayRangeFilter, OwnerFilter
-from conversations.admin.lead_page import LeadForm, LeadPage, ShownValues
+from conversations.admin.filters import ClickedFilter, DayRangeFilter, FeedbackFilter, OwnerFilter
+from conversations.admin.lead_page import LeadForm, LeadPage, RowLabels, ShownValues
 from conversations.admin.queue import NoResults
 from conversations.admin.saved_views import SavedViews
 from conversations.admin.times import ago
 from conversations.leads.search import lead_matches
 from conversations.models import Lead
 
-COLUMNS: list[Any] = [
-    "email",
-    "words",
-    "heat",
-    "status",
-    "owner",
-    "due",
-    "activity",
-    "waiting",
-    "seen",
-]
+COLUMNS: list[Any] = ["email", "words", "heat", "status", "owner", "due", "activity", "waiting"]
 
 
 def by(column: str) -> str:
@@ -56,8 +46,8 @@ class LeadAdmin(SavedViews, LeadPage, BulkActions, LeadLikeness):  # type: ignor
         filters.FollowUpFilter,
         filters.StaleFilter,
         filters.AnswersFilter,
-        filters.OpenedFilter,
-        filters.VotesFilter,
+        ClickedFilter,
+        FeedbackFilter,
         filters.ExchangesFilter,
         filters.SourceFilter,
         filters.FirstSourceFilter,
@@ -67,7 +57,7 @@ class LeadAdmin(SavedViews, LeadPage, BulkActions, LeadLikeness):  # type: ignor
     search_fields = ["email_key"]
     search_help_text = "An address, words they used, or an expert they were shown."
     ordering = ["-last_seen_at", "-id"]
-    sortable_by = ["email", "heat", "status", "due", "waiting", "seen"]
+    sortable_by = ["email", "words", "heat", "status", "due", "waiting"]
     built_in_views = (
         ("Mine, untouched, hot first", f"owner=me&stale=untouched&status=open&{by('heat')}"),
         ("Nobody’s, hot first", f"owner=nobody&status=open&{by('heat')}"),
@@ -77,10 +67,11 @@ class LeadAdmin(SavedViews, LeadPage, BulkActions, LeadLikeness):  # type: ignor
     )
     actions = ["change_many", "merge_two", "export_chosen"]
     fieldsets = (
-        (None, {"fields": (("status", "owner", "follow_up_on"), ("name", "company", "phone"),
-                           "note")}),
+        (None, {"fields": (("status", "owner", "follow_up_on"), "note")}),
+        ("Name, company, phone", {"fields": (("name", "company", "phone"),),
+                                  "classes": ("collapse",)}),
     )  # fmt: skip
-    compressed_fields = True
+    compressed_fields = False
     empty_state = "The first visitor who leaves an address in the chat appears here."
 
     class Media:
@@ -101,16 +92,16 @@ class LeadAdmin(SavedViews, LeadPage, BulkActions, LeadLikeness):  # type: ignor
 
     # --- Columns ---------------------------------------------------------------------------------
 
-    @display(description="last words")
+    @display(description="last words", ordering="last_seen_at")
     def words(self, lead: Lead) -> str:
-        source = format_html('<small class="mm-quiet">from {}</small>', lead.last_source)
-        if not lead.last_words:
-            return source if lead.last_source else "–"
+        """What they said last; when, and where they came from."""
         return format_html(
-            '<span class="mm-words" title="{}">{}</span>{}',
+            '<span class="mm-cell"><span class="mm-words" title="{}">{}</span>'
+            '<small class="mm-quiet">{}{}</small></span>',
             lead.last_words,
-            excerpt(lead.last_words),
-            source if lead.last_source else "",
+            excerpt(lead.last_words) or "–",
+            ago(lead.last_seen_at),
+            f", from {lead.last_source}" if lead.last_source else "",
         )
 
     @display(description="score", ordering="score")
@@ -137,24 +128,21 @@ class LeadAdmin(SavedViews, LeadPage, BulkActions, LeadLikeness):  # type: ignor
     @display(description="activity")
     def activity(self, lead: Lead) -> str:
         url = reverse("admin:conversations_conversation_changelist")
-        opened = f", {lead.clicks} of {lead.shown} opened" if lead.shown else ""
         votes = votes_text(lead.ups, lead.downs)
+        more = [f"{lead.clicks} of {lead.shown} opened"] if lead.shown else []
+        more += [] if votes == "–" else [votes]
         return format_html(
-            '<a class="mm-link" href="{}?lead__id__exact={}">{} asked</a>{}{}',
+            '<span class="mm-cell mm-nowrap"><a class="mm-link" href="{}?lead__id__exact={}">'
+            '{} asked</a><small class="mm-quiet">{}</small></span>',
             url,
             lead.pk,
             lead.exchanges,
-            opened,
-            "" if votes == "–" else f", {votes}",
+            ", ".join(more),
         )
 
     @display(description="touched", ordering="stale_since")
     def waiting(self, lead: Lead) -> str:
         return "never" if lead.touched_at is None else ago(lead.touched_at)
-
-    @display(description="seen", ordering="last_seen_at")
-    def seen(self, lead: Lead) -> str:
-        return ago(lead.last_seen_at)
 
     # --- Editing ---------------------------------------------------------------------------------
 
@@ -169,9 +157,7 @@ class LeadAdmin(SavedViews, LeadPage, BulkActions, LeadLikeness):  # type: ignor
     def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> Any:
         if obj is not None:
             return super().get_fieldsets(request, obj)
-        return [
-            (None, {"fields": [("email", "status", "owner"), *self.fieldsets[0][1]["fields"][1:]]})
-        ]
+        return [(None, {"fields": (("email", "status", "owner"), "note")}), *self.fieldsets[1:]]
 
     def get_actions(self, request: HttpRequest) -> Any:
         actions = super().get_actions(request)
@@ -197,7 +183,7 @@ class LeadAdmin(SavedViews, LeadPage, BulkActions, LeadLikeness):  # type: ignor
 
     def get_changelist_form(self, request: HttpRequest, **kwargs: Any) -> Any:
         form = super().get_changelist_form(request, **kwargs)
-        return type("LeadRowForm", (ShownValues, form), {})
+        return type("LeadRowForm", (RowLabels, form), {})
 
     def get_changelist_formset(self, request: HttpRequest, **kwargs: Any) -> Any:
         return super().get_changelist_formset(request, formset=RowFormSet, **kwargs)

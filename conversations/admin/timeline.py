@@ -8,7 +8,8 @@ from typing import Any
 from django.db.models import QuerySet
 
 from conversations.admin.exchange import Exchange, read, with_what_was_shown
-from conversations.models import Change, EmailCapture, Lead, Note
+from conversations.models import Change, EmailCapture, Lead, Message, Note
+from conversations.models.outreach import EVENTS
 
 EVENTS_A_PAGE = 40
 FIELDS = {"follow_up_on": "follow-up", "merged": "merged"}
@@ -66,8 +67,14 @@ def changes(lead: Lead, before: datetime | None, most: int) -> Iterable[Event]:
         yield Event(row.created_at, "change", row)
 
 
-# More of them, such as alerts that were sent, are added by who makes them.
-SOURCES: list[Source] = [exchanges, captures, notes, changes]
+def alerts(lead: Lead, before: datetime | None, most: int) -> Iterable[Event]:
+    rows = Message.objects.filter(lead=lead).prefetch_related("deliveries__endpoint")
+    for row in _until(rows, before, most):
+        row.label = EVENTS.get(row.event, row.event)
+        yield Event(row.created_at, "alert", row)
+
+
+SOURCES: list[Source] = [exchanges, captures, notes, changes, alerts]
 
 
 @dataclass(frozen=True, slots=True)

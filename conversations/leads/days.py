@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from conversations.models import Conversation, Day, Feedback, Lead, Recommendation
 
-STILL_MOVING = 2  # days back, besides today
+STILL_MOVING = 1  # days back, besides today
 MOST_AT_ONCE = 40  # closed days counted while somebody waits for the page
 MOST_NAMES = 200  # experts and sources kept of one day
 # Upper bounds in seconds, each a quarter above the one before: what is read off is that exact.
@@ -86,6 +86,9 @@ def count(day: date) -> Figures:
     leads = Lead.objects.filter(created_at__gte=within[0], created_at__lt=within[1]).order_by()
     votes = Feedback.objects.filter(
         counted=True, created_at__gte=within[0], created_at__lt=within[1]
+    ).aggregate(
+        up=Count("pk", filter=Q(vote=Feedback.Vote.UP)),
+        down=Count("pk", filter=Q(vote=Feedback.Vote.DOWN)),
     )
     shown = Recommendation.objects.filter(
         conversation__created_at__gte=within[0], conversation__created_at__lt=within[1]
@@ -94,15 +97,14 @@ def count(day: date) -> Figures:
         shown.order_by().values_list("username").annotate(n=Count("pk"), c=Count("clicked_at"))
     )
     top = list(experts.order_by("-n", "username")[:MOST_NAMES])
-    sources = leads.values_list("first_source").annotate(n=Count("pk")).order_by("-n")[:MOST_NAMES]
+    sources = list(leads.values_list("first_source").annotate(n=Count("pk")).order_by("-n"))
     return {
         **asked,
-        "leads": leads.count(),
-        "up": votes.filter(vote=Feedback.Vote.UP).count(),
-        "down": votes.filter(vote=Feedback.Vote.DOWN).count(),
+        **votes,
+        "leads": sum(number for _, number in sources),
         "shown": {name: n for name, n, _ in top},
         "clicked": {name: clicked for name, _, clicked in top if clicked},
-        "sources": dict(sources),
+        "sources": dict(sources[:MOST_NAMES]),
         "times": _times(exchanges.answered().values_list("created_at", "answered_at")),
     }
 

@@ -20,6 +20,7 @@ def recompute(*, only_uncounted: bool = False) -> tuple[int, int]:
             figures.refresh(keys)
             rows = Conversation.objects.filter(lead__in=keys).order_by()
             for some in _batches(rows):
+                figures.refresh_conversations(some)
                 figures.index_conversations(some)
                 exchanges += len(some)
         counted += len(keys)

@@ -10,6 +10,7 @@ from conversations.models import Change, Lead, Note
 
 CHANGEABLE = ("status", "owner", "follow_up_on", "name", "company", "phone")
 LONGEST = 400
+BATCH = 500
 
 
 def change(keys: Sequence[int], by: Any, values: Mapping[str, Any]) -> list[int]:
@@ -17,33 +18,40 @@ def change(keys: Sequence[int], by: Any, values: Mapping[str, Any]) -> list[int]
     unknown = set(values) - set(CHANGEABLE)
     if unknown:
         raise ValueError(f"The desk does not change {', '.join(sorted(unknown))}.")
-    now, changed, moved = timezone.now(), [], []
-    with transaction.atomic():
-        rows = Lead.objects.select_for_update(of=("self",)).filter(pk__in=keys)
-        history = []
-        for lead in rows.select_related("owner").order_by("pk"):
-            different = [name for name in values if getattr(lead, name) != values[name]]
-            if not different:
-                continue
-            changed.append(lead.pk)
-            if "status" in different:
-                moved.append(lead.pk)
-            history += [
-                Change(
-                    lead=lead,
-                    by=by,
-                    field=name,
-                    before=_said(getattr(lead, name)),
-                    after=_said(values[name]),
-                    created_at=now,
+    changed: list[int] = []
+    for start in range(0, len(keys), BATCH):  # each a short transaction: visitors are let in
+        with transaction.atomic():
+            changed += _change(keys[start : start + BATCH], by, values)
+    return changed
+
+
+def _change(keys: Sequence[int], by: Any, values: Mapping[str, Any]) -> list[int]:
+    now, changes = timezone.now(), []
+    rows = Lead.objects.select_for_update(of=("self",)).filter(pk__in=keys)
+    for lead in rows.select_related("owner").order_by("pk"):
+        for name, value in values.items():
+            before = getattr(lead, name)
+            if before != value:
+                setattr(lead, name, value)
+                changes.append(
+                    Change(
+                        lead=lead,
+                        by=by,
+                        field=name,
+                        before=_said(before),
+                        after=_said(value),
+                        created_at=now,
+                    )
                 )
-                for name in different
-            ]
-        Lead.objects.filter(pk__in=changed).update(**values, touched_at=now, stale_since=now)
-        Lead.objects.filter(pk__in=moved).update(status_changed_at=now)
-        Change.objects.bulk_create(history)
-        if changed and {"name", "company"} & set(values):
-            Lead.objects.refresh(changed)
+    changed = sorted({one.lead_id for one in changes})
+    moved = [one for one in changes if one.field == "status"]
+    Lead.objects.filter(pk__in=changed).update(**values, touched_at=now, stale_since=now)
+    Lead.objects.filter(pk__in=[one.lead_id for one in moved]).update(status_changed_at=now)
+    Change.objects.bulk_create([one for one in changes if one.field != "status"])
+    for one in moved:
+        one.save()  # others listen to these
+    if changed and {"name", "company"} & set(values):
+        Lead.objects.refresh(changed)
     return changed
 
 

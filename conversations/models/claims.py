@@ -54,6 +54,7 @@ class FeedbackManager(models.Manager["Feedback"]):
                 comment=comment,
             )
             if conversation is not None:
+                Conversation.objects.refresh([conversation.pk])
                 Lead.objects.refresh([conversation.lead_id])
         return vote_cast
 
@@ -101,6 +102,7 @@ class ClickManager(models.Manager["Click"]):
                 username=username,
             )
             if counted and conversation is not None:
+                Conversation.objects.refresh([conversation.pk])
                 Lead.objects.refresh([conversation.lead_id])
         return click
 

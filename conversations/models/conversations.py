@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import models, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from conversations.models.leads import EMAIL_LENGTH, Lead
@@ -49,6 +50,13 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
 
 
 class ConversationManager(models.Manager.from_queryset(ConversationQuerySet)):  # type: ignore[misc]
+    def refresh(self, keys: Sequence[int]) -> None:
+        """Count clicks and votes of these again; in the transaction that changed them."""
+        from conversations.models import figures
+
+        with figures.never_in_the_way():
+            figures.refresh_conversations(keys)
+
     def receive(
         self,
         *,
@@ -85,6 +93,11 @@ class ConversationManager(models.Manager.from_queryset(ConversationQuerySet)):  
             if key:
                 conversation.keys.create(key=key, fingerprint=fingerprint)
         return conversation
+
+
+def _listed(name: str, where: Q) -> models.Index:
+    """An index of the few exchanges that a filter leaves, in the order of the list."""
+    return models.Index(fields=["-created_at", "-id"], name=f"conversation_{name}", condition=where)
 
 
 class Conversation(models.Model):
@@ -127,6 +140,11 @@ class Conversation(models.Model):
     index_generation = models.CharField(max_length=64, blank=True, default="")
     request_id = models.CharField(max_length=64, blank=True, default="", db_index=True)
 
+    # Profiles opened and counted votes, kept by `refresh`, so that lists filter by them in order.
+    opened = models.PositiveIntegerField(default=0, editable=False)
+    ups = models.PositiveIntegerField(default=0, editable=False)
+    downs = models.PositiveIntegerField(default=0, editable=False)
+
     UNANSWERED = (Status.RECEIVED, Status.FAILED, Status.ABANDONED)
 
     objects = ConversationManager()
@@ -137,6 +155,11 @@ class Conversation(models.Model):
         indexes = [
             models.Index(fields=["lead", "-created_at"], name="conversation_lead_recent"),
             models.Index(fields=["status", "created_at"], name="conversation_status_age"),
+            models.Index(fields=["response_type", "-created_at", "-id"], name="conversation_type"),
+            models.Index(fields=["-created_at", "-id"], name="conversation_recent"),
+            _listed("clicked", Q(opened__gt=0)),
+            _listed("up", Q(ups__gt=0)),
+            _listed("down", Q(downs__gt=0)),
         ]
 
     def __str__(self) -> str:

@@ -8,13 +8,17 @@ was being stored stays, and `recompute_leads` makes good.
 import logging
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from django.db import Error, connection, transaction
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from conversations.leads import alerts, scoring
 from conversations.leads.sources import source_label
 from conversations.models import counting, words
+from conversations.models.claims import Feedback
 from conversations.models.conversations import Conversation, Recommendation
 from conversations.models.desk import ScoreSettings
 from conversations.models.leads import WORDS_SHOWN, Lead
@@ -90,6 +94,22 @@ def rescore(leads: Sequence[Lead]) -> None:
     hot = _scored(leads)
     _write(leads, SCORED)
     alerts.scored(hot)
+
+
+def refresh_conversations(keys: Sequence[int]) -> None:
+    """Count clicks and votes of these exchanges again."""
+    of_this = Q(conversation=OuterRef("pk"))
+    votes = Feedback.objects.filter(of_this, counted=True)
+    Conversation.objects.filter(pk__in=keys).update(
+        opened=_count(Recommendation.objects.filter(of_this, clicked_at__isnull=False)),
+        ups=_count(votes.filter(vote=Feedback.Vote.UP)),
+        downs=_count(votes.filter(vote=Feedback.Vote.DOWN)),
+    )
+
+
+def _count(rows: QuerySet[Any]) -> Coalesce:
+    counted = rows.order_by().values("conversation").annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counted), 0)
 
 
 def index_conversations(keys: Sequence[int]) -> None:

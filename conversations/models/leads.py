@@ -139,6 +139,7 @@ class Lead(models.Model):
             _listed("source", "last_source", "-last_seen_at"),
             _listed("first_source", "first_source", "-last_seen_at"),
             _listed("stale", "stale_since"),
+            _listed("funnel", "created_at", "status", "exchanges", "matches", "clicks"),
             _listed("due", "follow_up_on", where=Q(follow_up_on__isnull=False)),
             _listed("unanswered", "-last_seen_at", where=Q(unanswered__gt=0)),
             _listed("no_match", "-last_seen_at", where=Q(matches=0, exchanges__gt=0)),

@@ -1,5 +1,6 @@
 """A real gunicorn over a data folder of its own, for tests and benchmarks that speak HTTP."""
 
+import contextlib
 import os
 import signal
 import socket
@@ -92,7 +93,8 @@ class Deployment:
     def kill(self) -> None:
         """kill -9 for the master and every worker at once."""
         if self.process is not None:
-            os.killpg(self.process.pid, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):  # it ended by itself
+                os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
             self.process = None
 

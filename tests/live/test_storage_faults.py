@@ -84,16 +84,15 @@ def test_a_locked_database_is_a_clear_problem_until_it_is_free(on_sqlite: Deploy
 
 
 def test_a_full_disk_is_a_clear_problem_until_there_is_room(on_sqlite: Deployment) -> None:
-    acknowledged = [f"{n}@example.com" for n in range(5)]
-    for email in acknowledged:
-        assert on_sqlite.ask(QUESTION, email=email).status_code == 200
+    # One of the workers answers; the other has not counted anything yet.
+    assert on_sqlite.ask(QUESTION, email="before@example.com").status_code == 200
     assert on_sqlite.process is not None
     workers = psutil.Process(on_sqlite.process.pid).children()
     for worker in workers:  # no file of theirs can grow, as on a disk without room
         resource.prlimit(worker.pid, resource.RLIMIT_FSIZE, (4096, resource.RLIM_INFINITY))
 
-    refused = [on_sqlite.ask(QUESTION, email=f"full{n}@example.com") for n in range(4)]
-    assert all(is_clear_problem(one) for one in refused), [one.text for one in refused]
+    refused = [on_sqlite.ask(QUESTION, email=f"full{n}@example.com") for n in range(20)]
+    assert all(is_clear_problem(one) for one in refused), [one.status_code for one in refused]
     assert httpx.get(f"{on_sqlite.url}/livez").status_code == 200
     for worker in workers:
         unlimited = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
@@ -101,8 +100,7 @@ def test_a_full_disk_is_a_clear_problem_until_there_is_room(on_sqlite: Deploymen
 
     assert answered_again(on_sqlite)
     kept = stored(on_sqlite)
-    assert all(kept[email] == "answered" for email in [*acknowledged, "after@example.com"])
-    assert not [email for email in kept if email.startswith("full")]
+    assert kept == {"before@example.com": "answered", "after@example.com": "answered"}
 
 
 def test_an_index_that_is_gone_at_the_start_loses_no_lead(on_sqlite: Deployment) -> None:

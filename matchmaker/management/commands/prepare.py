@@ -27,6 +27,7 @@ class Command(BaseCommand):
         settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
         self.make_secret_key()
         call_command("migrate", interactive=False, verbosity=0)
+        call_command("recompute_leads", if_needed=True, stdout=self.stdout)
         call_command("sweep_conversations", older_than="10m", stdout=self.stdout)
         self.import_directory(experts)
         call_command("rebuild_index", if_needed=True, stdout=self.stdout, stderr=self.stderr)

@@ -79,19 +79,21 @@ def conversation(
 def counted(row: Conversation) -> None:
     """As the write paths leave it: counted, and found by its words."""
     figures.index_conversations([row.pk])
+    figures.refresh_conversations([row.pk])
     figures.refresh([row.lead_id])
 
 
 def vote(row: Conversation, up: bool = True, **fields: Any) -> Feedback:
     given = {"counted": True, "vote": "up" if up else "down", "claimed_id": row.pk}
     cast = Feedback.objects.create(conversation=row, **(given | fields))
-    figures.refresh([row.lead_id])
+    counted(row)
     return cast
 
 
 def open_profiles() -> None:
     """Every expert shown was opened."""
     Recommendation.objects.update(clicked_at=timezone.now())
+    figures.refresh_conversations(list(Conversation.objects.values_list("pk", flat=True)))
     figures.refresh(Lead.objects.values_list("pk", flat=True))
 
 

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from conversations.admin import bulk
+from conversations.leads import search
 from conversations.models import Change, Conversation, EmailCapture, Lead, SavedView, ScoreSettings
 from tests.conversations.admin import rows
 from tests.conversations.admin.test_lists import LEADS, crowd, found
@@ -22,7 +23,7 @@ FILTERS = {
     "stale": ("untouched", "spoke", "7", "30"), "type": ("match", "clarification", "none"),
     "clicked": ("yes", "no"), "feedback": ("up", "down", "none"),
     "asked": ("0", "1", "2-4", "5"), "source": ("letter", "unknown"),
-    "first_source": ("letter",), "q": ("payroll", "vermeulen"), "o": ("-3", "6", "8.9"),
+    "first_source": ("letter",), "q": ("payroll", "vermeulen"), "o": ("-3", "6", "8.2"),
     "last_seen_at_from": ("2026-01-01",), "created_at_to": ("2099-01-01",),
 }  # fmt: skip
 
@@ -216,3 +217,28 @@ def test_what_is_stored_is_what_counting_again_comes_to(boss: Client) -> None:
     assert Lead.objects.values(*names).get() == stored
     assert stored["exchanges"] == 2
     assert str(stored["budget"]) == "70.00"
+
+
+def test_a_deleted_exchange_is_no_longer_counted_or_found(boss: Client) -> None:
+    first = rows.conversation(query="Payroll in Ghent", shown=(rows.expert(),))
+    rows.conversation(query="Webshop in Bruges")
+    boss.post(f"/admin/conversations/conversation/{first.pk}/delete/", {"post": "yes"})
+    lead = Lead.objects.get()
+    assert (lead.exchanges, lead.shown) == (1, 0)
+    assert found(boss, LEADS, q="payroll") == set()
+    assert found(boss, LEADS, q="webshop") == {"ana@example.com"}
+
+
+@pytest.mark.parametrize("url", [LEADS, "/admin/conversations/conversation/"])
+def test_a_word_that_many_hold_finds_the_newest_page_and_stays_with_the_filters(
+    boss: Client, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "FEW", 3)
+    for i in range(8):
+        rows.conversation(f"person{i}@example.com", "Payroll please")
+    rows.conversation("bob@example.org", "Webshop")
+    assert len(found(boss, url, q="payroll")) == 8
+    assert "bob@example.org" not in found(boss, url, q="pay")
+    assert found(boss, url, q="payroll", type="match") == set()
+    rows.conversation("new@example.com", "Payroll again", shown=(rows.expert(),))
+    assert found(boss, url, q="payroll", type="match") == {"new@example.com"}

@@ -12,10 +12,19 @@ from django.test import Client
 from django.utils import timezone
 
 from conversations.leads import merging, working
-from conversations.models import Change, Conversation, EmailCapture, Lead, LeadMerge, Note
+from conversations.models import (
+    Change,
+    Conversation,
+    EmailCapture,
+    Endpoint,
+    Lead,
+    LeadMerge,
+    Message,
+    Note,
+)
 from tests.conversations.admin import rows
 from tests.conversations.admin.test_lists import LEADS, found
-from tests.conversations.admin.test_pages import lead_page, text_of
+from tests.conversations.admin.test_pages import inline, lead_page, text_of
 
 
 def saved(lead: Lead, **fields: str) -> dict[str, str]:
@@ -205,3 +214,23 @@ def test_only_who_may_change_leads_undoes_a_merge(stranger: Client) -> None:
     viewer.force_login(rows.staff("viewer", rights=("view_lead",)))
     assert viewer.post(f"{LEADS}merges/{merged.pk}/undo/").status_code == 403
     assert LeadMerge.objects.get().undone_at is None
+
+
+@pytest.mark.parametrize("way", ["page", "list", "many"])
+def test_a_status_changed_in_any_way_is_told_and_stays_in_the_timeline(
+    boss: Client, way: str
+) -> None:
+    Endpoint.objects.create(url="https://crm.example.com/", description="CRM", events=[])
+    lead = rows.lead()
+    if way == "page":
+        boss.post(lead_page(lead), saved(lead, status="won"))
+    elif way == "list":
+        boss.post(LEADS, inline(lead, "won"))
+    else:
+        boss.post(LEADS, {"action": "change_many", "_selected_action": [lead.pk], "apply": "1",
+                          "status": "won", "scope": "selected", "count": "1"})  # fmt: skip
+    told = Message.objects.get(event="lead.status_changed").content
+    assert (told["before"], told["lead"]["status"]) == ("new", "won")
+    page = text_of(boss, lead_page(lead))
+    assert "told: The desk changed the status of a lead" in page
+    assert "CRM: Waiting" in page

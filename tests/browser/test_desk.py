@@ -1,0 +1,164 @@
+"""A seller's Monday, in a real browser, at a desk and on a phone."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import User
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from conversations.leads import working
+from conversations.models import Conversation, Lead, figures
+from tests.browser.conftest import Look
+from tests.conversations.admin import rows
+
+PASSWORD = "correct horse battery"
+QUESTIONS = (
+    ("ana.peeters@bakkerij.example", "Who runs a bakery's payroll, at most 90 euro an hour?"),
+    ("tom@webwinkel.example", "Our webshop needs a privacy audit before the summer"),
+    ("lucie@ateliers.example", "Je cherche un avocat fiscal qui parle français"),
+    ("sam@zonnepanelen.example", "We want somebody for our heat pump design in Ghent"),
+    ("nora@startup.example", "Can somebody help with hiring nurses?"),
+)  # fmt: skip
+
+
+@pytest.fixture
+def monday(page: Page) -> User:
+    """Five leads of the last days, the first of them hot, and a seller with a password."""
+    seller = rows.staff("sofie", role="sales")
+    seller.set_password(PASSWORD)
+    seller.save()
+    ines = rows.expert()
+    tom = rows.expert("tom-maes", name="Tom Maes", job_title="Accountant", company="Maes & Co")
+    now = timezone.now()
+    for days, (email, query) in enumerate(QUESTIONS):
+        moment = now - timedelta(days=4 * days, hours=2)
+        shown = (ines, tom) if days % 2 == 0 else ()
+        source = (
+            {"utm": {"source": "newsletter"}} if days % 2 else {"referrer": "https://google.com/"}
+        )
+        row = rows.conversation(email, query, shown, created_at=moment, source=source,
+                                answered_at=moment + timedelta(seconds=1.2))  # fmt: skip
+        Lead.objects.filter(pk=row.lead_id).update(created_at=moment, last_seen_at=moment)
+    hot = Lead.objects.get(email=QUESTIONS[0][0])
+    again = rows.conversation(
+        hot.email, "And could she start in May?", (ines,), thread=hot.conversations.get().thread
+    )
+    again.recommendations.update(clicked_at=now)
+    rows.vote(again, comment="Exactly what we need")
+    rows.conversation("lost@example.com", "Anybody there?", status=Conversation.Status.ABANDONED,
+                      response_type="", response_narrative="")  # fmt: skip
+    working.change([Lead.objects.get(email=QUESTIONS[3][0]).pk], seller,
+                   {"follow_up_on": timezone.localdate(), "owner": seller})  # fmt: skip
+    figures.refresh(Lead.objects.values_list("pk", flat=True))
+    return seller
+
+
+def log_in(page: Page, name: str = "sofie") -> None:
+    page.goto("/admin/")
+    page.get_by_label("Username").fill(name)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+    expect(page).to_have_url(re.compile(r"/admin/$"))
+
+
+def test_a_seller_finds_the_hot_lead_reads_it_and_moves_it_on(
+    page: Page, monday: User, look: Look
+) -> None:
+    page.goto("/admin/")
+    look("login", picture=False)
+    log_in(page)
+    expect(page.get_by_role("img", name="Exchanges over time")).to_be_visible()
+    look("dashboard")
+
+    page.get_by_role("link", name="Nobody’s, hot first").click()
+    hottest = page.locator("#result_list tbody tr").first
+    expect(hottest).to_contain_text("ana.peeters@bakkerij.example")
+    look("leads")
+
+    hottest.get_by_role("link", name="ana.peeters@bakkerij.example").click()
+    expect(page.get_by_text("at most 90 euro an hour?").first).to_be_visible()
+    expect(page.get_by_text("would pay up to EUR 90.00 an hour")).to_be_visible()
+    look("lead")
+
+    page.get_by_label("Add a note").fill("Called: wants to start in May.")
+    page.get_by_label("Status").select_option("contacted")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("was changed successfully")).to_be_visible()
+    lead = Lead.objects.get(email=QUESTIONS[0][0])
+    assert lead.status == "contacted"
+    assert lead.notes.get().author == monday
+
+
+def test_the_queue_is_walked_by_keyboard(page: Page, monday: User, size: str) -> None:
+    log_in(page)
+    page.goto("/admin/conversations/lead/?owner=nobody&o=-3")
+    page.locator("#result_list tbody tr").first.get_by_role("link").first.click()
+    address = page.locator("#lead-email")
+    first = address.inner_text()
+    page.keyboard.press("j")
+    expect(address).not_to_have_text(first)
+    second = address.inner_text()
+    page.keyboard.press("k")
+    expect(address).to_have_text(first)
+    page.keyboard.press("ArrowRight")
+    expect(address).to_have_text(second)
+    note = page.get_by_label("Add a note")
+    note.fill("")
+    note.press("j")
+    assert note.input_value() == "j"  # while writing, a letter is a letter
+    expect(address).to_have_text(second)
+
+
+def test_many_leads_change_and_two_become_one(page: Page, monday: User, look: Look) -> None:
+    log_in(page)
+    page.goto("/admin/conversations/lead/?status=new")
+    boxes = page.locator("input.action-select")
+    boxes.nth(0).check()
+    boxes.nth(1).check()
+    act(page, "change_many")
+    expect(page.get_by_text("the 2 selected leads")).to_be_visible()
+    look("change-many", picture=False)
+    page.get_by_label("Status").select_option("qualified")
+    page.get_by_role("button", name="Apply").click()
+    expect(page.get_by_text("2 leads changed.")).to_be_visible()
+
+    page.goto("/admin/conversations/lead/?status=qualified")
+    boxes.nth(0).check()
+    boxes.nth(1).check()
+    act(page, "merge_two")
+    look("merge", picture=False)
+    page.get_by_role("button", name="Merge").click()
+    expect(page.get_by_text("is merged into")).to_be_visible()
+    page.get_by_role("button", name="Undo this merge").click()
+    expect(page.get_by_text("is a lead of its own again")).to_be_visible()
+    look("lead-after-merge", picture=False)
+
+
+def test_a_view_is_saved_and_found_again(page: Page, monday: User, look: Look) -> None:
+    log_in(page)
+    page.goto("/admin/conversations/lead/?q=payroll")
+    page.get_by_text("Save this view").click()
+    page.get_by_label("Name").fill("Payroll people")
+    page.get_by_role("button", name="Save", exact=True).first.click()
+    view = page.get_by_role("link", name="Payroll people")
+    expect(view).to_have_attribute("aria-current", "page")
+    look("view", picture=False)
+
+
+def test_an_empty_desk_explains_itself(page: Page, look: Look) -> None:
+    boss = User.objects.create_superuser("boss", password=PASSWORD)
+    assert boss.is_superuser
+    log_in(page, "boss")
+    expect(page.get_by_role("heading", name="Nothing happened in this period")).to_be_visible()
+    look("empty-dashboard", picture=False)
+    page.goto("/admin/conversations/lead/")
+    expect(page.get_by_text("The first visitor who leaves an address")).to_be_visible()
+    look("empty-leads", picture=False)
+
+
+def act(page: Page, action: str) -> None:
+    """Choose an action of the list as a person does who has selected rows."""
+    page.locator("select[name=action]").select_option(action)
+    page.get_by_role("button", name="Run").or_(page.get_by_role("button", name="Go")).first.click()
