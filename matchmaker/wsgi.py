@@ -19,8 +19,9 @@ if settings.SECRET_KEY_MISSING:
 
 from conversations.chat.wiring import model as language_model  # noqa: E402
 from experts.search import wiring  # noqa: E402
-from matchmaker import logs  # noqa: E402
+from matchmaker import logs, wal  # noqa: E402
 
 logs.catch_what_nobody_caught()
+wal.keep(settings.DATABASES["default"])
 wiring.warm()
 language_model()
