@@ -9,6 +9,7 @@ from conversations.chat.deciding import decide
 from conversations.chat.dialogue import Dialogue, demands
 from conversations.chat.evidence import holds
 from conversations.chat.language import language_of
+from conversations.chat.llm.budget import with_tokens
 from conversations.chat.protocols import Composer, Decision, Finder, Rewriter, Turn
 from conversations.chat.standalone import standalone_query
 from conversations.errors import ComposerUnavailable
@@ -48,7 +49,7 @@ class Assistant:
         return replace(
             reply,
             usage={
-                **reply.usage,
+                **with_tokens(reply.usage, turn.question.cost),
                 "decision": turn.decision.reason,
                 "find_ms": round((found - started) * 1000, 1),
                 "compose_ms": round((perf_counter() - found) * 1000, 1),

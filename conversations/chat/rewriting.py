@@ -10,6 +10,7 @@ from conversations.chat import follow_ups, prompts
 from conversations.chat.dialogue import Dialogue
 from conversations.chat.grounding.facts import Facts
 from conversations.chat.llm.asking import LanguageModel
+from conversations.chat.llm.budget import tokens_of
 from conversations.chat.llm.errors import ModelFailed
 from conversations.chat.standalone import LONGEST, Question
 from conversations.chat.words import subject_words
@@ -31,7 +32,8 @@ class ModelRewriter:
         self.model = model
 
     def rewrite(self, question: Question, message: str, dialogue: Dialogue) -> Question:
-        """In the model's words; as it is when it is no follow-up or the model fails."""
+        """In the model's words; as it is when it is no follow-up or the model fails. Either way it
+        says what the asking has cost."""
         if not question.is_follow_up:
             return question
         seconds = min(LONGEST_WAIT, REWRITING * settings.LLM_TIMEOUT)
@@ -40,7 +42,8 @@ class ModelRewriter:
             answer = self.model.ask(messages, prompts.QUESTION_FORM, seconds)
         except ModelFailed as error:
             logger.info("The rules rewrite the follow-up: %s", error)
-            return question
+            return replace(question, cost=tokens_of(error.usage))
+        question = replace(question, cost=tokens_of(answer.usage))
         text = answer.content.get("question")
         if not isinstance(text, str) or not is_faithful(text, message, dialogue):
             return question

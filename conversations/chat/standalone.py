@@ -1,8 +1,8 @@
 """History and message as one question that can be searched for by itself."""
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from django.conf import settings
@@ -26,6 +26,7 @@ class Question:
     wishes: Constraints = NONE
     excluded: frozenset[str] = frozenset()
     is_follow_up: bool = False
+    cost: Mapping[str, int] = field(default_factory=dict, compare=False)  # tokens, by kind
 
 
 def standalone_query(reading: Reading, message: str, dialogue: Dialogue) -> Question:

@@ -16,7 +16,7 @@ from conversations.chat.backends.bounded import BoundedTransport
 from conversations.chat.composing import ModelComposer
 from conversations.chat.llm import deadlines
 from conversations.chat.llm.asking import AT_ONCE, Completion, LanguageModel, Message
-from conversations.chat.llm.budget import DailyBudget
+from conversations.chat.llm.budget import KINDS, DailyBudget
 from conversations.chat.llm.deadlines import Allowance
 from conversations.chat.llm.errors import (
     FormNotTaken,
@@ -177,8 +177,7 @@ def _text(content: object) -> str:
 def _tokens(usage: object) -> dict[str, int]:
     if not isinstance(usage, Mapping):
         return {}
-    names = ("prompt_tokens", "completion_tokens", "total_tokens")
-    counts = {name: usage.get(name) for name in names}
+    counts = {kind: usage.get(kind) for kind in KINDS}
     return {name: count for name, count in counts.items() if _is_count(count)}  # type: ignore[misc]
 
 

@@ -1,7 +1,9 @@
 """Tokens a day, counted in the database so that all workers draw from one budget."""
 
 import logging
+from collections.abc import Mapping
 from datetime import datetime, time, timedelta
+from typing import Any
 
 from django.db import DatabaseError
 from django.db.models import F, QuerySet
@@ -14,6 +16,7 @@ logger = logging.getLogger(__name__)
 
 KEY = "llm-tokens"
 KEPT = timedelta(days=2)
+KINDS = ("prompt_tokens", "completion_tokens", "total_tokens")  # as servers count them
 
 
 class DailyBudget:
@@ -53,6 +56,16 @@ class DailyBudget:
         )
         room = _today().filter(count__lte=self.limit - tokens)
         return bool(room.update(count=F("count") + tokens))
+
+
+def tokens_of(usage: Mapping[str, Any]) -> dict[str, int]:
+    """The tokens by kind, out of what an answer has cost."""
+    return {kind: usage[kind] for kind in KINDS if kind in usage}
+
+
+def with_tokens(usage: Mapping[str, Any], more: Mapping[str, int]) -> dict[str, Any]:
+    """The usage of a turn that has cost so many tokens more."""
+    return {**usage, **{kind: usage.get(kind, 0) + count for kind, count in more.items()}}
 
 
 def spent_today() -> int:

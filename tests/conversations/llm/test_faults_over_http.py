@@ -81,6 +81,15 @@ def test_a_follow_up_is_searched_for_in_the_models_words_when_they_are_the_visit
     )
 
 
+def test_the_tokens_of_rewriting_a_follow_up_are_counted_with_the_answers(
+    server: ModelServer, ask_model: Callable[..., Any]
+) -> None:
+    first = ask_model("I need help with the VAT declarations of my webshop")
+    ask_model("and in Europe?", thread=first["thread"])
+    stored = list(Conversation.objects.order_by("pk"))
+    assert [one.usage["total_tokens"] for one in stored] == [350, 700]
+
+
 def test_a_model_cannot_make_a_follow_up_search_for_what_nobody_asked(
     server: ModelServer, ask_model: Callable[..., Any]
 ) -> None:
