@@ -2,6 +2,9 @@
 
 from django.dispatch import Signal
 
+# A turn begins to be answered: conversation=Conversation. One `turn_finished` follows.
+turn_started = Signal()
+
 # A turn reached its terminal status: conversation=Conversation, seconds={stage: float}.
 turn_finished = Signal()
 

@@ -47,6 +47,11 @@ TURNS = Counter(
     "Turns that ended, by type (match, clarification, none), status and the reason for less.",
     ["type", "status", "reason"],
 )
+IN_FLIGHT = Gauge(
+    "matchmaker_turns_in_flight",
+    "Turns that have begun and are not answered yet, most of them waiting for a model.",
+    multiprocess_mode="livesum",
+)
 STAGE_SECONDS = Histogram(
     "matchmaker_stage_seconds",
     "Time of one stage of a turn; total is from the checked request to the stored answer.",

@@ -9,7 +9,9 @@ from time import perf_counter
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.urls import Resolver404, resolve
 
+from conversations.api.throttles import describe
 from conversations.errors import Crowded
 from conversations.turnstile import inside
 from matchmaker import health, metrics, problems, redaction
@@ -78,7 +80,17 @@ def route_of(request: HttpRequest) -> str:
     path = request.path_info.rstrip("/")
     if path in Probes.ANSWERS:
         return path
-    return "static" if request.path_info.startswith(settings.STATIC_URL) else "unmatched"
+    if request.path_info.startswith(settings.STATIC_URL):
+        return "static"
+    return _resolved(request.path_info)
+
+
+def _resolved(path: str) -> str:
+    """Of who was answered before any view: a browser that asks whether it may, one too many."""
+    try:
+        return readable(resolve(path).route)
+    except Resolver404:
+        return "unmatched"
 
 
 @cache
@@ -103,7 +115,10 @@ class Probes:
 
 class OneOfFew:
     """Lets few requests of the API work at once. Their bodies are here whole, and what a stream
-    sends is sent later, so that nobody keeps a place whose connection is slow."""
+    sends is sent later, so that nobody keeps a place whose connection is slow.
+
+    Stands behind what needs no place: headers, pages' files and the questions of browsers whether
+    they may ask."""
 
     PATIENCE = 120.0  # seconds that a request waits to be let in
 
@@ -116,9 +131,11 @@ class OneOfFew:
             return self.get_response(request)
         try:
             with inside(self.PATIENCE):
-                return self.get_response(request)
+                response = self.get_response(request)
         except Crowded as error:
             return problems.crowded(request, error)
+        describe(response, getattr(request, "quotas", ()))
+        return response
 
 
 class ContentSecurityPolicy:

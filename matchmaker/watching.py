@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from conversations.models import Conversation
-from conversations.signals import breaker_moved, turn_finished
+from conversations.signals import breaker_moved, turn_finished, turn_started
 
 logger = logging.getLogger(__name__)
 
@@ -42,6 +42,18 @@ def count_turn(conversation: Conversation, seconds: Mapping[str, float], **_: An
             metrics.TOKENS.labels(label).inc(used)
 
 
+def count_in(**_: Any) -> None:
+    from matchmaker import metrics
+
+    metrics.IN_FLIGHT.inc()
+
+
+def count_out(**_: Any) -> None:
+    from matchmaker import metrics
+
+    metrics.IN_FLIGHT.dec()
+
+
 def tell_breaker(is_open: bool, **_: Any) -> None:
     from matchmaker import metrics
 
@@ -57,4 +69,6 @@ def reason(conversation: Conversation) -> str:
 
 turn_finished.connect(tell_turn, dispatch_uid="matchmaker.watching.tell_turn")
 turn_finished.connect(count_turn, dispatch_uid="matchmaker.watching.count_turn")
+turn_started.connect(count_in, dispatch_uid="matchmaker.watching.count_in")
+turn_finished.connect(count_out, dispatch_uid="matchmaker.watching.count_out")
 breaker_moved.connect(tell_breaker, dispatch_uid="matchmaker.watching.tell_breaker")

@@ -15,13 +15,6 @@ from conversations.api import serializers
 
 PROBLEM = "application/problem+json"
 EXAMPLE_ID = "9d5ef6b1-98b5-4fb0-9e8c-6d8ff2f0c1de"
-LIMITS = [
-    OpenApiParameter(name, str, OpenApiParameter.HEADER, description=text, response=[200, 204, 429])
-    for name, text in (
-        ("RateLimit", 'What is left, such as "address";r=29;t=42.'),
-        ("RateLimit-Policy", 'What is allowed, such as "address";q=30;w=60.'),
-    )
-]
 MEANINGS = {
     400: "Malformed or invalid; `errors` points to what is wrong.",
     405: "Another method.",
@@ -29,7 +22,6 @@ MEANINGS = {
     413: "More than 256 kB.",
     415: "Not JSON.",
     422: "This Idempotency-Key was used with another body.",
-    429: "Too many requests; see Retry-After.",
     503: "No answer could be made. For the chat: the message is stored all the same.",
 }
 
@@ -124,12 +116,11 @@ chat = extend_schema(
             OpenApiParameter.HEADER,
             description="Repeat a request with its key to get its stored answer, for 24 hours.",
         ),
-        *LIMITS,
     ],
     responses={
         (200, "application/json"): serializers.AnswerSerializer,
         (200, "text/event-stream"): OpenApiResponse(EVENT, "The same as events; this is one."),
-        **problems(400, 405, 409, 413, 415, 422, 429, 503),
+        **problems(400, 405, 409, 413, 415, 422, 503),
     },
     examples=[ASK, NARROWED, MATCH, EVENTS],
 )
@@ -139,8 +130,7 @@ feedback = extend_schema(
     description="Counts with the conversation's `thread` or e-mail; the answer is always the same.",
     auth=[],
     request=serializers.FeedbackRequestSerializer,
-    parameters=LIMITS,
-    responses={200: serializers.DoneSerializer, **problems(400, 405, 413, 415, 429, 503)},
+    responses={200: serializers.DoneSerializer, **problems(400, 405, 413, 415, 503)},
     examples=[
         OpenApiExample(
             "A vote",
@@ -155,8 +145,7 @@ click = extend_schema(
     description="Counts with the conversation's `thread` or e-mail; the answer is always the same.",
     auth=[],
     request=serializers.ClickRequestSerializer,
-    parameters=LIMITS,
-    responses={204: None, **problems(400, 405, 413, 415, 429, 503)},
+    responses={204: None, **problems(400, 405, 413, 415, 503)},
     examples=[
         OpenApiExample(
             "A click",
@@ -170,7 +159,6 @@ email_capture = extend_schema(
     summary="Leave an address",
     auth=[],
     request=serializers.EmailCaptureRequestSerializer,
-    parameters=LIMITS,
-    responses={200: serializers.DoneSerializer, **problems(400, 405, 413, 415, 429, 503)},
+    responses={200: serializers.DoneSerializer, **problems(400, 405, 413, 415, 503)},
     examples=[OpenApiExample("An address", value={"email": "ana@example.com"}, request_only=True)],
 )

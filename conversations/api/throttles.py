@@ -10,15 +10,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from ipaddress import IPv6Address, ip_address
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.core.cache import cache
 from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
-from rest_framework.views import APIView
 
 from conversations.models import Attempt, RequestCount
+
+if TYPE_CHECKING:  # views look this up by its name, so that neither can import the other first
+    from rest_framework.views import APIView
 
 logger = logging.getLogger(__name__)
 
@@ -56,14 +59,14 @@ class Throttle(BaseThrottle):
         """Policy name to who is counted under it."""
         return {"address": network(self.get_ident(request))}
 
-    def allow_request(self, request: Request, view: APIView) -> bool:
+    def allow_request(self, request: Request, view: "APIView") -> bool:
         callers = self.callers(request)  # reads the body, whose errors are the caller's own
         try:
             self.quotas = tuple(self.counted(callers))
         except Exception as error:  # noqa: BLE001 - the store's errors are many; none may cost a lead
             logger.error("Requests are not counted: %s", type(error).__name__)
             return True
-        request.quotas = self.quotas  # type: ignore[attr-defined]
+        request._request.quotas = self.quotas  # type: ignore[attr-defined]  # noqa: SLF001 - for the edge, which tells them
         exceeded = next((quota for quota in self.quotas if quota.used > quota.limit), None)
         if exceeded and exceeded.used <= exceeded.limit + NOTED:
             self.note(request, exceeded)
@@ -98,6 +101,8 @@ class Throttle(BaseThrottle):
     def note(self, request: Request, quota: Quota) -> None:
         """Keep the words of a refused request, for a lead may be behind it."""
         body = request.data if isinstance(request.data, dict) else {}
+        if not body:
+            return
         try:
             Attempt.objects.note(
                 f"too many requests by {quota.name}",

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.http.response import HttpResponseBase
 from rest_framework import serializers as drf
-from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
@@ -20,18 +19,9 @@ from conversations.models import Click, EmailCapture, Feedback
 
 
 class PublicViewSet(ViewSet):
-    """Open to visitors, within limits that every answer tells."""
+    """Open to visitors, within limits."""
 
     content_negotiation_class = AlwaysJson
-    throttle_classes = (throttles.Throttle,)
-
-    def throttled(self, request: Request, wait: float | None) -> None:  # type: ignore[override]
-        raise Throttled(wait)
-
-    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
-        finished: HttpResponseBase = super().finalize_response(request, response, *args, **kwargs)
-        throttles.describe(finished, getattr(request, "quotas", ()))
-        return finished
 
     def checked(
         self, kind: type[drf.Serializer[dict[str, Any]]], request: Request

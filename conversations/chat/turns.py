@@ -6,7 +6,7 @@ from conversations import stages
 from conversations.chat import wiring
 from conversations.errors import ConversationsError, TurnFailed
 from conversations.models import Conversation
-from conversations.signals import turn_finished
+from conversations.signals import turn_finished, turn_started
 from experts.errors import ExpertsError
 
 logger = logging.getLogger(__name__)
@@ -21,6 +21,7 @@ def carry_out(conversation: Conversation) -> Conversation:
     sweep closes it.
     """
     if conversation.is_open:
+        turn_started.send_robust(Conversation, conversation=conversation)
         try:
             _answer(conversation)
         finally:

@@ -190,3 +190,24 @@ def test_each_of_two_limits_has_a_window_of_its_own(
     response = send(client, "ana@example.com")
 
     assert response["RateLimit-Policy"] == '"address";q=3;w=60, "email";q=2;w=3600'
+
+
+@pytest.mark.parametrize("path", ["/api/experts/", "/api/v1/experts", "/api/schema/", "/api/docs/"])
+def test_whatever_is_public_is_limited_by_address(
+    path: str, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(throttles.Throttle, "rate", "2/min")
+    answers = [client.get(path) for _ in range(3)]
+
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert answers[0]["RateLimit"] == '"address";r=1;t=60'
+    assert answers[2]["Content-Type"] == "application/problem+json"
+    assert answers[2]["Retry-After"] == "60"
+    assert not Attempt.objects.exists()  # nobody said anything that could be kept
+
+
+def test_who_watches_over_the_product_is_never_limited(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(throttles.Throttle, "rate", "1/min")
+    assert {client.get("/api/health/").status_code for _ in range(3)} <= {200, 503}

@@ -107,6 +107,9 @@ def test_a_crowded_api_says_so_and_the_probe_answers(
     assert response.status_code == 503
     assert response["Content-Type"] == "application/problem+json"
     assert response["Retry-After"] == "5"
+    assert response["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'"
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert response["X-Frame-Options"] == "DENY"
     assert client.get("/livez").status_code == 200
 
 

@@ -10,11 +10,19 @@ from django.test import Client
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.parser import text_string_to_metric_families
 
+from conversations.chat.turns import carry_out
+from conversations.errors import TurnFailed
 from conversations.models import Conversation
 from conversations.signals import breaker_moved, turn_finished
 from matchmaker import middleware
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def received() -> Conversation:
+    made: Conversation = Conversation.objects.receive(email="ana@example.com", query="A lawyer?")
+    return made
 
 
 def value(client: Client, name: str, **labels: str) -> float:
@@ -66,6 +74,36 @@ def test_requests_are_counted_by_route_and_never_by_what_a_client_made_up(client
     assert value(client, "matchmaker_http_requests_total", **counted) == before + 1
     assert value(client, "matchmaker_http_requests_total", method="OTHER", route="/livez") >= 1
     assert b"nowhere" not in client.get("/metrics").content
+
+
+def test_a_browser_that_asks_whether_it_may_is_counted_under_the_route_it_asks_for(
+    client: Client, settings: Any
+) -> None:
+    settings.CORS_ALLOWED_ORIGINS = ["https://www.example.com"]
+    counted = {"method": "OPTIONS", "route": "/api/chat/", "status": "200"}
+    before = value(client, "matchmaker_http_requests_total", **counted)
+    asked = {"Origin": "https://www.example.com", "Access-Control-Request-Method": "POST"}
+
+    client.options("/api/chat/", headers=asked)
+
+    assert value(client, "matchmaker_http_requests_total", **counted) == before + 1
+
+
+def test_a_turn_is_in_flight_until_it_ends(client: Client, received: Conversation) -> None:
+    during: list[float] = []
+    before = value(client, "matchmaker_turns_in_flight")
+
+    def look(*_: Any, **__: Any) -> Any:
+        during.append(value(client, "matchmaker_turns_in_flight"))
+        raise RuntimeError
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("conversations.chat.wiring.assistant", look)
+        with pytest.raises(TurnFailed):
+            carry_out(received)
+
+    assert during == [before + 1]
+    assert value(client, "matchmaker_turns_in_flight") == before
 
 
 @pytest.mark.parametrize(
