@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from conversations.replies import Reply
 
 
 class ConversationsError(Exception):
@@ -16,6 +19,7 @@ class ComposerUnavailable(ConversationsError):
     """
 
     reason = "unavailable"  # a word to count by
+    so_far: "Reply | None" = None  # the answer to go on with, where some of it was told already
     usage: Mapping[str, Any] = MappingProxyType({})  # what the attempt has cost
 
 

@@ -64,12 +64,15 @@ _thread = local()
 
 
 @contextmanager
-def inside(seconds: float = -1) -> Iterator[None]:
-    """Works here with a place, and leaves no connection behind. Errors: Crowded."""
+def inside(seconds: float = -1, *, back: bool = False) -> Iterator[None]:
+    """Works here with a place, and leaves no connection behind. Errors: Crowded.
+
+    `back` is for who is outside in the middle of a turn, and goes before who has not begun.
+    """
     if is_inside():
         yield
         return
-    if not turnstile().enter(seconds=seconds):
+    if not turnstile().enter(back=back, seconds=seconds):
         raise Crowded("Too many requests are being answered; try again in a moment.")
     _thread.inside = True
     try:

@@ -1,4 +1,4 @@
-"""The same turn as server-sent events: status at once, narrative in pieces, result, done."""
+"""The same turn as server-sent events: status at once, what already stands, result, done."""
 
 import json
 import re
@@ -13,15 +13,17 @@ from django.http import StreamingHttpResponse
 from conversations import turnstile
 from conversations.api.negotiation import EVENTS
 from conversations.api.serializers import answer_body
+from conversations.chat.telling import Piece, Told
 from conversations.chat.turns import STORED
 from conversations.errors import TurnFailed
 from conversations.models import Conversation
 
 HEARTBEAT = 10.0  # seconds; the contract says at least every 15
+Turn = Callable[[Told], Conversation]
 PIECES = re.compile(r".+?(?:(?<=[.!?…»”])\s+|$)", re.DOTALL)
 
 
-def stream(turn: Callable[[], Conversation]) -> StreamingHttpResponse:
+def stream(turn: Turn) -> StreamingHttpResponse:
     """The events of a turn that is carried out beside them. `turn` raises TurnFailed or nothing."""
     response = StreamingHttpResponse(Events(turn), content_type=EVENTS)
     response["Cache-Control"] = "no-cache"
@@ -36,30 +38,30 @@ class Events:
     answer, even one closed before the first event was read.
     """
 
-    def __init__(self, turn: Callable[[], Conversation]) -> None:
+    def __init__(self, turn: Turn) -> None:
         self.turn = turn
         self.context = copy_context()  # of the request, which is over before it is read
-        self.outcome: SimpleQueue[Conversation | TurnFailed] = SimpleQueue()
+        self.news: SimpleQueue[Piece | Conversation | TurnFailed] = SimpleQueue()
         self.starting = Lock()
         self.started = False
 
     def __iter__(self) -> Iterator[bytes]:
         yield event("status", status="thinking")
         self.start()
-        while (outcome := self.awaited()) is None:
-            yield b": thinking\n\n"
-        if isinstance(outcome, Conversation):
-            for text in pieces(outcome.response_narrative):
-                yield event("delta", text=text)
-            yield event("result", **answer_body(outcome))
-        else:
-            yield event("error", message=str(outcome), retryable=True)
+        told = ""
+        while not isinstance(news := self.awaited(), (Conversation, TurnFailed)):
+            if news is None:
+                yield b": thinking\n\n"
+            else:
+                told += news.text
+                yield event("delta", **news.fields())
+        yield from ending(news, told)
         yield event("done")
 
-    def awaited(self) -> Conversation | TurnFailed | None:
-        """The outcome, or None after HEARTBEAT seconds without one."""
+    def awaited(self) -> Piece | Conversation | TurnFailed | None:
+        """What is next, or None after HEARTBEAT seconds without anything."""
         try:
-            return self.outcome.get(timeout=HEARTBEAT)
+            return self.news.get(timeout=HEARTBEAT)
         except Empty:
             return None
 
@@ -73,17 +75,32 @@ class Events:
     def carry_out(self) -> None:
         try:
             with turnstile.inside():
-                conversation = self.turn()
-            self.outcome.put(conversation)
+                conversation = self.turn(Told(self.news.put))
+            self.news.put(conversation)
         except TurnFailed as failure:
-            self.outcome.put(failure)
+            self.news.put(failure)
         except BaseException:
-            self.outcome.put(TurnFailed(STORED))
+            self.news.put(TurnFailed(STORED))
             raise
 
     def close(self) -> None:
         """Called by the server when the response ends, read to the end or not."""
         self.start()
+
+
+def ending(outcome: Conversation | TurnFailed, told: str) -> Iterator[bytes]:
+    """The rest of the narrative and the result.
+
+    Joined, all deltas are the result's narrative. Where that is another one, for another request
+    has answered meanwhile, the client has to ask again.
+    """
+    if isinstance(outcome, Conversation) and outcome.response_narrative.startswith(told):
+        for text in pieces(outcome.response_narrative[len(told) :]):
+            yield event("delta", text=text)
+        yield event("result", **answer_body(outcome))
+    else:
+        message = str(outcome) if isinstance(outcome, TurnFailed) else STORED
+        yield event("error", message=message, retryable=True)
 
 
 def event(name: str, **fields: Any) -> bytes:

@@ -12,6 +12,8 @@ from conversations.chat.language import language_of
 from conversations.chat.llm.budget import with_tokens
 from conversations.chat.protocols import Composer, Decision, Finder, Rewriter, Turn
 from conversations.chat.standalone import standalone_query
+from conversations.chat.telling import Told
+from conversations.chat.texts import phrases
 from conversations.errors import ComposerUnavailable
 from conversations.models import Conversation
 from conversations.replies import Pick, Reply
@@ -39,13 +41,15 @@ class Assistant:
         self.model = model
         self.rewriter = rewriter
 
-    def take_turn(self, conversation: Conversation) -> Reply:
-        """The answer to a received exchange, not yet stored. Errors: ExpertsError."""
+    def take_turn(self, conversation: Conversation, told: Told | None = None) -> Reply:
+        """The answer to a received exchange, not yet stored; its narrative begins with what was
+        `told` before it was whole. Errors: ExpertsError."""
         started = perf_counter()
-        turn = self.understand(conversation)
+        turn = replace(self.understand(conversation), told=told or Told())
         found = perf_counter()
         with stage("compose"):
             reply = still_true(self.compose(turn), turn, self.offline)
+            reply = replace(reply, narrative=continued(reply.narrative, turn))
         return replace(
             reply,
             usage={
@@ -81,7 +85,16 @@ class Assistant:
         except ComposerUnavailable as error:
             logger.warning("The offline composer answers: %s", error)
             usage = {**error.usage, "reason": error.reason, "note": str(error)}
-            return replace(self.offline.compose(turn), degraded=True, usage=usage)
+            reply = error.so_far or self.offline.compose(turn)
+            return replace(reply, degraded=True, usage=usage)
+
+
+def continued(narrative: str, turn: Turn) -> str:
+    """The narrative after what was told already, which cannot be taken back."""
+    told = turn.told.text
+    if narrative.startswith(told):
+        return narrative
+    return f"{told} {phrases(turn.language).changed} {narrative}"
 
 
 def still_true(reply: Reply, turn: Turn, offline: Composer) -> Reply:

@@ -6,13 +6,13 @@ from dataclasses import replace
 from django.conf import settings
 
 from conversations.chat import prompts
-from conversations.chat.grounding import ground
+from conversations.chat.following import Following, as_of_now
+from conversations.chat.grounding import Grounded, ground
 from conversations.chat.llm.asking import Answer, LanguageModel
 from conversations.chat.llm.errors import ModelFailed, Unusable
 from conversations.chat.protocols import Composer, Turn
 from conversations.chat.rewriting import REWRITING
 from conversations.replies import Reply
-from experts.models import Expert
 
 logger = logging.getLogger(__name__)
 
@@ -29,11 +29,27 @@ class ModelComposer:
         return f"model:{self.model.endpoint.model}"[:100]
 
     def compose(self, turn: Turn) -> Reply:
-        """Errors: ModelFailed, a ComposerUnavailable, with what the attempt has cost in `usage`."""
+        """Errors: ModelFailed, a ComposerUnavailable, with what the attempt has cost in `usage`,
+        and with the answer to go on with where the visitor was told some of it."""
         draft = self.offline.compose(turn)
-        answer = self._ask(turn, draft)
+        following = Following(turn, draft, self.offline) if turn.told.is_heard else None
         try:
-            grounded = ground(answer.content, turn, _today(draft), self.offline)
+            answer = self._ask(turn, draft, following)
+            grounded = self._grounded(answer, turn, draft, following)
+        except ModelFailed as error:
+            if following is not None and following.match is not None:
+                error.so_far = following.match.close(None).reply
+            raise
+        usage = {**answer.usage, **grounded.as_usage(), "prompt": prompts.VERSION}
+        return replace(grounded.reply, composer=self.name, usage=usage)
+
+    def _grounded(
+        self, answer: Answer, turn: Turn, draft: Reply, following: Following | None
+    ) -> Grounded:
+        try:
+            if following is not None and following.match is not None:
+                return following.match.close(answer.content.get("narrative"))
+            return ground(answer.content, turn, as_of_now(draft), self.offline)
         except ModelFailed as error:
             error.usage = {**answer.usage, "outcome": error.reason}
             raise
@@ -41,24 +57,14 @@ class ModelComposer:
             # Whatever a model writes, a visitor is answered; not to read it is a fault of ours.
             logger.exception("A model's answer could not be read")
             raise Unusable(f"reading the answer failed ({type(error).__name__})") from error
-        usage = {**answer.usage, **grounded.as_usage(), "prompt": prompts.VERSION}
-        return replace(grounded.reply, composer=self.name, usage=usage)
 
-    def _ask(self, turn: Turn, draft: Reply) -> Answer:
+    def _ask(self, turn: Turn, draft: Reply, following: Following | None) -> Answer:
         if draft.picks:
             messages = prompts.match_messages(turn, draft.picks)
-            return self.model.ask(messages, prompts.match_form(len(draft.picks)), _seconds(turn))
+            form = prompts.match_form(len(draft.picks))
+            return self.model.ask(messages, form, _seconds(turn), following)
         messages = prompts.clarify_messages(turn, draft.suggestions)
         return self.model.ask(messages, prompts.QUESTION_FORM, _seconds(turn))
-
-
-def _today(draft: Reply) -> Reply:
-    """The draft over the rows as they stand after the model has thought."""
-    living = Expert.objects.in_bulk([pick.expert.pk for pick in draft.picks])
-    picks = tuple(
-        replace(pick, expert=living.get(pick.expert.pk, pick.expert)) for pick in draft.picks
-    )
-    return replace(draft, picks=picks)
 
 
 def _seconds(turn: Turn) -> float:

@@ -1,11 +1,12 @@
 """The seams of the talk, one page."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from conversations.chat.dialogue import Dialogue
 from conversations.chat.standalone import Question
+from conversations.chat.telling import Told
 from conversations.replies import Reply
 from experts.search.constraints import Constraints
 from experts.search.retrieval import Retrieval
@@ -39,6 +40,7 @@ class Turn:
     dialogue: Dialogue
     retrieval: Retrieval
     decision: Decision
+    told: Told = field(default_factory=Told, compare=False)
 
 
 class Finder(Protocol):
@@ -62,8 +64,10 @@ class Rewriter(Protocol):
 class Composer(Protocol):
     """A turn in words. Errors: ComposerUnavailable.
 
-    Picks only among the retrieval's candidates; every sentence of a `why` is backed by the fields
-    of that expert, and every evidence is verbatim in the field it names.
+    What it tells before it returns (`turn.told`) has passed the same checks as the reply, and the
+    reply's narrative begins with it. Picks only among the retrieval's candidates; every sentence of
+    a `why` is backed by the fields of that expert, and every evidence is verbatim in the field it
+    names.
     """
 
     @property

@@ -15,6 +15,7 @@ class Phrases:
     nearest: tuple[str, str, str]  # the same when nobody fits well
     assumed: str  # {about}
     relaxed: dict[str, str]  # {amount}, {currency}, {languages}
+    changed: str  # between what was told already and another answer
     # Reasons.
     on: str  # {words}, {quote}
     quote: str  # {quote}
@@ -54,6 +55,7 @@ EN = Phrases(
         "languages": "Nobody who could help says they speak {languages}, so I let that wish go.",
         "": "Nobody met all your wishes, so I let some of them go.",
     },
+    changed="But the directory has just changed; this is the answer now:",
     on="On {words}: “{quote}”",
     quote="From the profile: “{quote}”",
     also="And: “{quote}”",
@@ -119,6 +121,7 @@ NL = Phrases(
         "languages": "Niemand die kan helpen zegt {languages} te spreken; die wens heb ik laten vallen.",
         "": "Niemand voldeed aan al uw wensen; een deel ervan heb ik laten vallen.",
     },
+    changed="Maar de gids is net veranderd; dit is nu het antwoord:",
     on="Over {words}: “{quote}”",
     quote="Uit het profiel: “{quote}”",
     also="En ook: “{quote}”",
@@ -188,6 +191,7 @@ FR = Phrases(
         "languages": "Personne de compétent ne dit parler {languages} ; j'ai laissé tomber ce souhait.",
         "": "Personne ne répondait à tous vos souhaits ; j'en ai laissé tomber une partie.",
     },
+    changed="Mais l'annuaire vient de changer ; voici la réponse à présent :",
     on="Sur {words} : « {quote} »",
     quote="Extrait du profil : « {quote} »",
     also="Et aussi : « {quote} »",

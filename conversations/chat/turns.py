@@ -4,6 +4,7 @@ import logging
 
 from conversations import stages
 from conversations.chat import wiring
+from conversations.chat.telling import Told
 from conversations.errors import ConversationsError, TurnFailed
 from conversations.models import Conversation
 from conversations.signals import turn_finished, turn_started
@@ -14,8 +15,9 @@ logger = logging.getLogger(__name__)
 STORED = "Your message is stored, but no answer could be made; try again in a moment."
 
 
-def carry_out(conversation: Conversation) -> Conversation:
-    """Answer it and store the answer; one that is answered already stays as it is.
+def carry_out(conversation: Conversation, told: Told | None = None) -> Conversation:
+    """Answer it and store the answer; one that is answered already stays as it is. `told` passes
+    on what already stands while the rest is being written.
 
     Errors: TurnFailed, after which it is stored as failed. If not even that can be stored, the
     sweep closes it.
@@ -23,7 +25,7 @@ def carry_out(conversation: Conversation) -> Conversation:
     if conversation.is_open:
         turn_started.send_robust(Conversation, conversation=conversation)
         try:
-            _answer(conversation)
+            _answer(conversation, told or Told())
         finally:
             turn_finished.send_robust(
                 Conversation, conversation=conversation, seconds=stages.finished()
@@ -33,9 +35,9 @@ def carry_out(conversation: Conversation) -> Conversation:
     return conversation
 
 
-def _answer(conversation: Conversation) -> None:
+def _answer(conversation: Conversation, told: Told) -> None:
     try:
-        reply = wiring.assistant().take_turn(conversation)
+        reply = wiring.assistant().take_turn(conversation, told)
         with stages.stage("answer"):
             conversation.answer(reply)
     except BaseException as error:

@@ -4,19 +4,19 @@ One request, one reply. What goes wrong becomes one of our errors here; their se
 status and never repeat what the server said, for that may hold the key or a visitor's words.
 """
 
-import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Never
 
 import httpx2
 import openai
 
 from conversations.chat.backends.bounded import BoundedTransport
+from conversations.chat.backends.replies import Reading
 from conversations.chat.composing import ModelComposer
 from conversations.chat.llm import deadlines
 from conversations.chat.llm.asking import AT_ONCE, Completion, LanguageModel, Message
-from conversations.chat.llm.budget import KINDS, DailyBudget
+from conversations.chat.llm.budget import DailyBudget
 from conversations.chat.llm.deadlines import Allowance
 from conversations.chat.llm.errors import (
     FormNotTaken,
@@ -35,7 +35,7 @@ HOSTED = "https://api.openai.com/v1"
 NO_KEY = "none"  # the client insists on one; servers without keys ignore it
 PARAMETERS = (
     "response_format", "json_schema", "json_object", "max_tokens", "max_completion_tokens",
-    "temperature",
+    "temperature", "stream_options", "stream",
 )  # fmt: skip
 BROKEN_OFF = re.compile("disconnected|closed")  # a connection that ended, kept alive or not
 LONGEST_WAIT = 600.0  # seconds that a Retry-After is believed
@@ -77,18 +77,29 @@ class OpenAIEndpoint:
         self.completions = client.chat.completions.with_streaming_response
 
     def complete(
-        self, messages: Sequence[Message], parameters: Mapping[str, Any], allowance: Allowance
+        self,
+        messages: Sequence[Message],
+        parameters: Mapping[str, Any],
+        allowance: Allowance,
+        hear: Callable[[str], None],
     ) -> Completion:
+        reading = Reading(hear)
         try:
             with deadlines.within(allowance):
-                body = self._body(messages, parameters, allowance)
+                self._read(reading, messages, parameters, allowance)
+        except ModelFailed:
+            raise
         except Exception as error:  # noqa: BLE001 - the client also lets foreign errors through
             _raise_ours(error, allowance)
-        return _completion(body)
+        return reading.completion()
 
-    def _body(
-        self, messages: Sequence[Message], parameters: Mapping[str, Any], allowance: Allowance
-    ) -> bytes:
+    def _read(
+        self,
+        reading: Reading,
+        messages: Sequence[Message],
+        parameters: Mapping[str, Any],
+        allowance: Allowance,
+    ) -> None:
         asking = self.completions.create(
             model=self.model,
             messages=list(messages),  # type: ignore[arg-type]
@@ -96,7 +107,8 @@ class OpenAIEndpoint:
             extra_body=dict(parameters),
         )
         with asking as response:
-            return b"".join(response.http_response.iter_raw())
+            for some in response.http_response.iter_raw():
+                reading.feed(some)
 
 
 def _raise_ours(error: Exception, allowance: Allowance) -> Never:
@@ -138,7 +150,7 @@ def _parameter(body: object) -> str:
     """Which of our parameters an error is about, by its `param` or its words."""
     if isinstance(body, Mapping) and body.get("param") in PARAMETERS:
         return str(body["param"])
-    words = str(body)[:2000] if body else ""
+    words = set(re.findall(r"[a-z_]+", str(body)[:2000])) if body else set()
     return next((name for name in PARAMETERS if name in words), "")
 
 
@@ -149,37 +161,3 @@ def _retry_after(headers: Mapping[str, str]) -> float | None:
     except ValueError:
         return None
     return min(seconds, LONGEST_WAIT) if seconds >= 0 else None
-
-
-def _completion(body: bytes) -> Completion:
-    try:
-        reply = json.loads(body.decode("utf-8"))
-        choice = reply["choices"][0]
-        text = _text(choice["message"]["content"])
-    except UnicodeDecodeError as error:
-        raise Garbled("the reply is not UTF-8") from error
-    except (ValueError, RecursionError) as error:
-        raise Garbled("the reply is not JSON") from error
-    except (KeyError, IndexError, TypeError) as error:
-        raise Garbled("the reply holds no message") from error
-    return Completion(text, choice.get("finish_reason") == "length", _tokens(reply.get("usage")))
-
-
-def _text(content: object) -> str:
-    """Some servers send the text as a list of parts."""
-    if isinstance(content, str):
-        return content
-    if isinstance(content, list):
-        return "".join(part["text"] for part in content if part.get("type") == "text")
-    raise TypeError(content)
-
-
-def _tokens(usage: object) -> dict[str, int]:
-    if not isinstance(usage, Mapping):
-        return {}
-    counts = {kind: usage.get(kind) for kind in KINDS}
-    return {name: count for name, count in counts.items() if _is_count(count)}  # type: ignore[misc]
-
-
-def _is_count(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**9

@@ -1,4 +1,9 @@
-"""A model's answer to one turn, checked and put in the place of the offline draft."""
+"""A model's answer to one turn, checked and put in the place of the offline draft.
+
+A match is checked as it is written: first who is shown and why, then the narrative sentence by
+sentence. What stands is told at once and stays; from the first sentence that does not stand on, the
+narrative is the offline composer's. An answer that comes whole goes the same way.
+"""
 
 import re
 from collections import Counter
@@ -48,7 +53,22 @@ def ground(content: Mapping[str, Any], turn: Turn, draft: Reply, offline: Compos
     if not reasons and _may_ask_back(turn):
         asking = offline.compose(replace(turn, decision=Decision(False, "no_evidence")))
         return _Question(turn, asking).grounded(content)
-    return _Match(turn, draft, offline).grounded(content, reasons)
+    match = Match(turn, draft, offline)
+    match.choose(reasons)
+    return match.close(content.get("narrative"))
+
+
+def begun(picks: object, turn: Turn, draft: Reply, offline: Composer) -> "Match | None":
+    """A match of which only the picks are there yet; None where it may become a question.
+
+    Errors: Unusable.
+    """
+    reasons = _reasons({"picks": picks}, draft) if draft.picks else {}
+    if not draft.picks or (not reasons and _may_ask_back(turn)):
+        return None
+    match = Match(turn, draft, offline)
+    match.choose(reasons)
+    return match
 
 
 def _reasons(content: Mapping[str, Any], draft: Reply) -> dict[int, str]:
@@ -74,8 +94,8 @@ def _may_ask_back(turn: Turn) -> bool:
     return turn.decision.reason != "assumed" and turn.dialogue.clarifications < ASK_AT_MOST
 
 
-class _Match:
-    """One match in the model's words."""
+class Match:
+    """One match in the model's words: `choose`, `hear` whenever there is more, and `close`."""
 
     def __init__(self, turn: Turn, draft: Reply, offline: Composer) -> None:
         self.turn = turn
@@ -84,19 +104,43 @@ class _Match:
         self.topic = _topic(turn)
         self.strange: frozenset[str] = frozenset()  # words that are names of others
         self.objections: Counter[str] = Counter()
+        self.picks: tuple[Pick, ...] = ()
+        self.facts = Facts()  # of all who are shown
+        self.heard: list[str] = []  # sentences as the model wrote them
+        self.narrative = ""
+        self.objection = ""  # to the narrative, from where on it is ours
 
-    def grounded(self, content: Mapping[str, Any], reasons: Mapping[int, str]) -> Grounded:
+    def choose(self, reasons: Mapping[int, str]) -> None:
+        """Who is shown and why, settled before anything is said of them."""
         kept = _kept(self.draft.picks, reasons)
-        texts = [*reasons.values(), str(content.get("narrative"))]
-        self.strange = strangers(texts, [pick.expert for pick in kept])
+        self.strange = strangers(reasons.values(), [pick.expert for pick in kept])
         picks: list[Pick] = []
         for pick in kept:
             why = self._why(pick, reasons.get(pick.expert.pk, ""))
             given = {one.why for one in picks}
             picks.append(pick if why in given else replace(pick, why=why))
-        narrative, objection = self._narrative(content.get("narrative"), picks)
-        reply = replace(self.draft, picks=tuple(picks), narrative=narrative)
-        return Grounded(reply, objection, self.objections)
+        self.picks = tuple(picks)
+        self.facts = Facts.about(*(pick.expert for pick in picks))
+        self.turn.told.show(self.picks)
+        if self.turn.retrieval.relaxed or self.turn.decision.reason == "assumed":
+            self._finish_ourselves("ours_to_say")  # what was let go has to be told
+
+    def has_news(self, text: str) -> bool:
+        """Whether the narrative as far as it is written holds more than was heard."""
+        return not self.objection and len(narratives.pieces(text)) - 1 > len(self.heard)
+
+    def hear(self, text: str) -> None:
+        """The narrative as far as it is written: its last sentence may go on."""
+        self._take(narratives.pieces(text)[:-1])
+
+    def close(self, text: object) -> Grounded:
+        """With the whole narrative, or what came in its place."""
+        if isinstance(text, str):
+            self._take(narratives.pieces(text))
+        if not self.objection and not (isinstance(text, str) and self.narrative):
+            self._finish_ourselves("length" if isinstance(text, str) else "missing")
+        reply = replace(self.draft, picks=self.picks, narrative=self.narrative)
+        return Grounded(reply, self.objection, self.objections)
 
     def _why(self, pick: Pick, text: str) -> str:
         """The sentences that the profile backs; for each other one, words of the profile."""
@@ -134,27 +178,44 @@ class _Match:
 
         return REFERENCE.sub(name, text)
 
-    def _narrative(self, text: object, picks: Sequence[Pick]) -> tuple[str, str]:
-        """The model's introduction; or ours, and why."""
-        if self.turn.retrieval.relaxed or self.turn.decision.reason == "assumed":
-            return self._ours(picks), "ours_to_say"  # what was let go has to be told
-        if not isinstance(text, str):
-            return self._ours(picks), "missing"
-        text = " ".join(self._named(text).split())
-        objection = "leak" if narratives.leaks(text, SECRETS) else narratives.objection(
-            text,
-            Facts.about(*(pick.expert for pick in picks)),
-            self.topic,
-            self.strange,
-            len(picks),
-            self.turn.language,
-        )  # fmt: skip
-        return (self._ours(picks), objection) if objection else (text, "")
+    def _take(self, sentences: list[str]) -> None:
+        """Tells those that are new, each held against all that is said before it too."""
+        if self.objection:
+            return
+        if sentences[: len(self.heard)] != self.heard:
+            self._finish_ourselves("rewritten")
+            return
+        news = sentences[len(self.heard) :]
+        if news:
+            shown = [pick.expert for pick in self.picks]
+            self.strange |= strangers([self._named(one) for one in news], shown)
+        for sentence in news:
+            self.heard.append(sentence)
+            so_far = " ".join([self.narrative, *self._named(sentence).split()]).strip()
+            if objection := self._objection_to_all(so_far):
+                self._finish_ourselves(objection)
+                return
+            self._say(so_far)
 
-    def _ours(self, picks: Sequence[Pick]) -> str:
-        if len(picks) == len(self.draft.picks):
+    def _objection_to_all(self, narrative: str) -> str:
+        if narratives.leaks(narrative, SECRETS):
+            return "leak"
+        return narratives.objection(
+            narrative, self.facts, self.topic, self.strange, len(self.picks), self.turn.language
+        )
+
+    def _finish_ourselves(self, objection: str) -> None:
+        self.objection = objection
+        self._say(f"{self.narrative} {self._ours()}".strip())
+
+    def _say(self, narrative: str) -> None:
+        self.turn.told.say(narrative[len(self.narrative) :])
+        self.narrative = narrative
+
+    def _ours(self) -> str:
+        if len(self.picks) == len(self.draft.picks):
             return self.draft.narrative
-        shown = {pick.expert.pk for pick in picks}
+        shown = {pick.expert.pk for pick in self.picks}
         found = self.turn.retrieval
         fewer = tuple(one for one in found.candidates if one.expert.pk in shown)
         turn = replace(self.turn, retrieval=replace(found, candidates=fewer))

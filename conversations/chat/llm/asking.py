@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import BoundedSemaphore
@@ -26,12 +26,13 @@ from conversations.chat.llm.ladder import Dialect, Rung
 from conversations.chat.llm.tolerant import read_object
 from conversations.signals import breaker_moved
 
-REPLY_BYTES = 512 * 1024  # of one turn, over all its attempts
+REPLY_BYTES = 2 * 1024 * 1024  # of one turn, over all its attempts; events wrap each word
 ATTEMPTS = 3  # of the same request
 REQUESTS = 6  # of one turn, whatever happens
 FIRST_WAIT = 0.15  # seconds, doubled each time
 SHARE_OF_REST = 0.5  # a longer wait than this much of the time left is not worth it
 TEMPERATURE = 0.2
+DISPENSABLE = {"max_tokens", "max_completion_tokens", "temperature", "stream_options", "stream"}
 AT_ONCE = 1000  # turns that wait for it, unless told otherwise
 CHARACTERS_A_TOKEN = 3  # a cautious guess over our languages
 
@@ -72,8 +73,28 @@ class Endpoint(Protocol):
     base_url: str
 
     def complete(
-        self, messages: Sequence[Message], parameters: Mapping[str, Any], allowance: Allowance
-    ) -> Completion: ...
+        self,
+        messages: Sequence[Message],
+        parameters: Mapping[str, Any],
+        allowance: Allowance,
+        hear: Callable[[str], None],
+    ) -> Completion:
+        """`hear` gets the model's words in pieces, where the server streams them."""
+        ...
+
+
+class Listener(Protocol):
+    """Reads along while a model writes. Raises nothing."""
+
+    @property
+    def is_bound(self) -> bool:
+        """Whether a visitor has been told some of it, so that no other attempt may follow."""
+        ...
+
+    def begin(self) -> None:
+        """A new attempt: what was heard of the one before is void."""
+
+    def hear(self, text: str) -> None: ...
 
 
 @dataclass
@@ -83,12 +104,17 @@ class _Asked:
     messages: Sequence[Message]
     form: Form
     allowance: Allowance
+    listener: Listener | None = None
     requests: int = 0
     tokens: dict[str, int] = field(default_factory=dict)
 
     def estimate(self) -> int:
         characters = sum(len(message["content"]) for message in self.messages)
         return characters // CHARACTERS_A_TOKEN + self.form.max_tokens
+
+    @property
+    def may_be_repeated(self) -> bool:
+        return self.listener is None or not self.listener.is_bound
 
     def count(self, tokens: Mapping[str, int]) -> None:
         for name, number in tokens.items():
@@ -107,14 +133,20 @@ class LanguageModel:
         self.breaker = Breaker(on_move=_tell_breaker)
         self.dialect = Dialect()
 
-    def ask(self, messages: Sequence[Message], form: Form, seconds: float) -> Answer:
+    def ask(
+        self,
+        messages: Sequence[Message],
+        form: Form,
+        seconds: float,
+        listener: Listener | None = None,
+    ) -> Answer:
         """The model's JSON object within so many seconds. Errors: ModelFailed, with the usage.
 
-        Whoever would be one too many to wait for it is refused at once: threads have to be left
-        for everybody else.
+        A listener hears it while it is written, where the server streams. Whoever would be one too
+        many to wait for it is refused at once: threads have to be left for everybody else.
         """
         started = time.monotonic()
-        asked = _Asked(messages, form, Allowance.of(seconds, REPLY_BYTES))
+        asked = _Asked(messages, form, Allowance.of(seconds, REPLY_BYTES), listener)
         try:
             with self._place():
                 content, how = self._admitted(asked)
@@ -179,7 +211,8 @@ class LanguageModel:
             except (FormNotTaken, Unusable) as error:
                 failure = error
                 took = time.monotonic() - began
-                if asked.requests >= REQUESTS or asked.allowance.seconds <= took:
+                is_spent = asked.requests >= REQUESTS or asked.allowance.seconds <= took
+                if is_spent or not asked.may_be_repeated:
                     break
                 continue
             self.dialect.worked(rung)
@@ -187,19 +220,24 @@ class LanguageModel:
         raise failure
 
     def _on(self, rung: Rung, asked: _Asked) -> tuple[dict[str, Any], bool]:
-        try:
-            completion = self._patiently(rung, asked)
-        except FormNotTaken as error:
-            if error.parameter not in ("max_tokens", "max_completion_tokens", "temperature"):
-                raise
-            self.dialect.refuses(error.parameter)
-            completion = self._patiently(rung, asked)
+        completion = self._understood(rung, asked)
         if completion.is_cut_off:
             raise CutOff("the model's answer was cut off")
         read = read_object(completion.text)
         if read is None:
             raise Unusable("the model's answer holds no JSON object")
         return read
+
+    def _understood(self, rung: Rung, asked: _Asked) -> Completion:
+        """Again without each parameter that the server says it does not take."""
+        while True:
+            try:
+                return self._patiently(rung, asked)
+            except FormNotTaken as error:
+                is_news = error.parameter in DISPENSABLE - self.dialect.refused
+                if not is_news or asked.requests >= REQUESTS:
+                    raise
+                self.dialect.refuses(error.parameter)
 
     def _patiently(self, rung: Rung, asked: _Asked) -> Completion:
         """Again, after a pause with jitter, where that may help and the deadline leaves room."""
@@ -209,18 +247,28 @@ class LanguageModel:
             except ModelFailed as error:
                 wait = _wait(error, attempt)
                 fits = wait <= SHARE_OF_REST * asked.allowance.seconds
-                if attempt + 1 == ATTEMPTS or not (error.retry and fits):
+                is_last = attempt + 1 == ATTEMPTS or not asked.may_be_repeated
+                if is_last or not (error.retry and fits):
                     raise
                 time.sleep(wait)
         raise AssertionError("unreachable")
 
     def _once(self, rung: Rung, asked: _Asked) -> Completion:
         asked.requests += 1
-        wanted = {"max_tokens": asked.form.max_tokens, "temperature": TEMPERATURE}
+        wanted: dict[str, Any] = {"max_tokens": asked.form.max_tokens, "temperature": TEMPERATURE}
+        hear = _nobody_hears
+        if asked.listener is not None:
+            asked.listener.begin()
+            wanted |= {"stream": True, "stream_options": {"include_usage": True}}
+            hear = asked.listener.hear
         parameters = self.dialect.parameters(wanted) | _response_format(rung, asked.form)
-        completion = self.endpoint.complete(asked.messages, parameters, asked.allowance)
+        completion = self.endpoint.complete(asked.messages, parameters, asked.allowance, hear)
         asked.count(completion.tokens)
         return completion
+
+
+def _nobody_hears(text: str) -> None:
+    """For who waits for the whole."""
 
 
 def _tell_breaker(is_open: bool) -> None:

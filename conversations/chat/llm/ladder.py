@@ -33,6 +33,8 @@ class Dialect:
             taken = {name: value for name, value in wanted.items() if name not in self.refused}
             if "max_tokens" in self.refused and "max_completion_tokens" not in self.refused:
                 taken["max_completion_tokens"] = wanted["max_tokens"]
+            if "stream" not in taken:
+                taken.pop("stream_options", None)
             return taken
 
     def worked(self, rung: Rung) -> None:

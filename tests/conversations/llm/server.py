@@ -3,7 +3,7 @@
 import json
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 
@@ -187,3 +187,69 @@ def after(seconds: float, behaviour: Behaviour) -> Behaviour:
         behaviour(handler)
 
     return answer
+
+
+def chunk(**choice: Any) -> bytes:
+    event = {"object": "chat.completion.chunk", "choices": [{"index": 0, **choice}]}
+    return b"data: " + json.dumps(event).encode() + b"\n\n"
+
+
+def words(text: str, size: int = 5) -> Iterator[bytes]:
+    """The text as a model writes it, a few characters an event."""
+    for at in range(0, len(text), size):
+        yield chunk(delta={"content": text[at : at + size]}, finish_reason=None)
+
+
+def begin_events(handler: Handler) -> None:
+    handler.close_connection = True
+    handler.begin(None, content_type="text/event-stream", Connection="close")
+
+
+USAGE = {"prompt_tokens": 300, "completion_tokens": 50, "total_tokens": 350}
+DONE = b"data: [DONE]\n\n"
+
+
+def streams(content: Any, until: str = "", *then: Behaviour, pause: float = 0.0) -> Behaviour:
+    """The content as events, whole; or only until these words of it, and then what else happens."""
+    text = content if isinstance(content, str) else json.dumps(content)
+    written = text[: text.index(until) + len(until)] if until else text
+
+    def answer(handler: Handler) -> None:
+        begin_events(handler)
+        handler.wfile.write(b": hello\r\n\r\n" + chunk(delta={"role": "assistant", "content": ""}))
+        for event in words(written):
+            handler.wfile.write(event)
+            if pause and handler.server.owner.closing.wait(pause):
+                return
+        for behaviour in then:
+            behaviour(handler)
+        if not until:
+            handler.wfile.write(chunk(delta={}, finish_reason="stop"))
+            if "stream_options" in handler.body:
+                usage = json.dumps({"choices": [], "usage": USAGE}).encode()
+                handler.wfile.write(b"data: " + usage + b"\n\n")
+            handler.wfile.write(DONE)
+
+    return answer
+
+
+def writes(payload: bytes) -> Behaviour:
+    def answer(handler: Handler) -> None:
+        handler.wfile.write(payload)
+
+    return answer
+
+
+def takes_no(parameter: str) -> Callable[[Behaviour], Behaviour]:
+    """As servers do that do not know this parameter."""
+
+    def around(behaviour: Behaviour) -> Behaviour:
+        def answer(handler: Handler) -> None:
+            if parameter in handler.body:
+                fails(400, message=f"Unrecognized request argument supplied: {parameter}")(handler)
+            else:
+                behaviour(handler)
+
+        return answer
+
+    return around

@@ -63,8 +63,9 @@ def composer(llama: str, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Open
 def _shorter(ask: Any) -> Any:
     """The same question with a shorter answer: this model talks until it is stopped."""
 
-    def asking(messages: Any, form: Form, seconds: float) -> Any:
-        return ask(messages, Form(form.name, form.schema, min(form.max_tokens, 120)), seconds)
+    def asking(messages: Any, form: Form, seconds: float, listener: Any = None) -> Any:
+        short = Form(form.name, form.schema, min(form.max_tokens, 120))
+        return ask(messages, short, seconds, listener)
 
     return asking
 
