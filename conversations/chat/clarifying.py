@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from django.db.models import Count
 
+from conversations.chat.commands import reads_as_command
 from conversations.chat.evidence import shared_words
 from conversations.chat.protocols import Turn
 from conversations.chat.texts import Phrases, listed, phrases
@@ -66,7 +67,8 @@ def _fitting(retrieval: Retrieval) -> list[Candidate]:
 
 def _labels(expert: Expert) -> Iterator[str]:
     for label in [*expert.tags, expert.category, expert.job_title]:
-        if isinstance(label, str) and 2 < len(label.strip()) <= TOO_LONG:
+        is_short = isinstance(label, str) and 2 < len(label.strip()) <= TOO_LONG
+        if is_short and not reads_as_command(label):
             yield label.strip()
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from conversations.chat.commands import reads_as_command
 from conversations.chat.words import stem, subject_words
 from conversations.replies import Evidence
 from experts.models import Expert
@@ -25,10 +26,12 @@ def quotations(candidate: Candidate, question: str) -> Iterator[Evidence]:
     """Verbatim pieces of the profile, the one that answers best first, none with contact details.
 
     Sentences of the bio that retrieval chose by meaning come first, or else those that share words
-    with the question, then the labels the expert goes by.
+    with the question, then the labels the expert goes by; commands to a machine come last.
     """
     seen: set[str] = set()
-    for evidence in _pieces(candidate, question):
+    # Stable: what reads as a command to a machine is quoted only for want of anything else.
+    found = sorted(_pieces(candidate, question), key=lambda one: reads_as_command(one.text))
+    for evidence in found:
         if evidence.text not in seen and holds(candidate.expert, evidence):
             seen.add(evidence.text)
             yield evidence

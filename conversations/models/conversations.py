@@ -1,16 +1,17 @@
 """One stored exchange, from the moment it is received to its terminal status."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from conversations.models.leads import EMAIL_LENGTH, Lead
 from conversations.replies import Reply
+from experts.models import Expert
 
 ABANDONED = "never answered: the process was stopped before it could be"
 
@@ -182,6 +183,14 @@ class Conversation(models.Model):
 
         False, and what is stored stays, when the exchange is closed already.
         """
+        try:
+            return self._answer(reply)
+        except IntegrityError:
+            # A profile was deleted this moment: what was shown is kept, as if it had been later.
+            living = Expert.objects.in_bulk([pick.expert.pk for pick in reply.picks])
+            return self._answer(reply, {pick.expert.pk for pick in reply.picks} - living.keys())
+
+    def _answer(self, reply: Reply, deleted: Collection[int] = ()) -> bool:
         with transaction.atomic():
             if not self._close(
                 status=self.Status.DEGRADED if reply.degraded else self.Status.ANSWERED,
@@ -198,7 +207,8 @@ class Conversation(models.Model):
                 index_generation=reply.generation,
             ):
                 return False
-            Lead.objects.answered(self, Recommendation.objects.record(self, reply))
+            recommended = Recommendation.objects.record(self, reply, deleted)
+            Lead.objects.answered(self, recommended)
         return True
 
     def fail(self, reason: str) -> bool:
@@ -217,11 +227,14 @@ class Conversation(models.Model):
 
 
 class RecommendationManager(models.Manager["Recommendation"]):
-    def record(self, conversation: Conversation, reply: Reply) -> list["Recommendation"]:
+    def record(
+        self, conversation: Conversation, reply: Reply, deleted: Collection[int] = ()
+    ) -> list["Recommendation"]:
+        """One row an expert shown; of those whose rows are deleted, without the row."""
         return self.bulk_create(
             Recommendation(
                 conversation=conversation,
-                expert=pick.expert,
+                expert=None if pick.expert.pk in deleted else pick.expert,
                 username=pick.expert.username,
                 rank=rank,
                 score=pick.score,

@@ -154,6 +154,28 @@ def test_whoever_changes_while_the_model_thinks_is_shown_as_they_are_or_not_at_a
         assert "privacy-noor" in [card["id"] for card in answer["experts"]]
 
 
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("deleted", [["privacy-noor"], None], ids=["the first", "everybody"])
+def test_a_profile_deleted_at_the_last_moment_costs_no_answer(
+    experts: None, ask: Ask, monkeypatch: pytest.MonkeyPatch, deleted: list[str] | None
+) -> None:
+    def checked(reply: Reply, *_: Any) -> Reply:
+        everybody = Expert.objects.all()
+        (everybody if deleted is None else everybody.filter(username__in=deleted)).delete()
+        return reply
+
+    monkeypatch.setattr("conversations.chat.assistant.still_true", checked)
+
+    answer = ask("Who can check our webshop for the GDPR?")
+    stored = Conversation.objects.get()
+    assert stored.status == Conversation.Status.ANSWERED
+    shown = [card["id"] for card in answer["experts"]]
+    rows = stored.recommendations.order_by("rank")
+    assert [row.username for row in rows] == shown
+    gone = set(shown if deleted is None else deleted)
+    assert [row.expert is None for row in rows] == [name in gone for name in shown]
+
+
 def test_when_everybody_leaves_meanwhile_no_match_is_claimed(
     experts: None, ask: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,6 +11,7 @@ from conversations.chat import prompts
 from conversations.chat.assistant import Assistant
 from conversations.chat.backends.offline import OfflineComposer
 from conversations.chat.backends.openai import OpenAIComposer
+from conversations.chat.commands import reads_as_command
 from conversations.chat.dialogue import Dialogue
 from conversations.chat.protocols import Turn
 from conversations.chat.rewriting import ModelRewriter
@@ -68,6 +69,37 @@ def places(attack: str, make_turn: MakeTurn, people: list[Expert]) -> Iterator[T
     people[2].job_title = written[:300]
     people[2].save()
     yield make_turn()
+
+
+COMMANDS = [attack for attack in ATTACKS if reads_as_command(attack)]
+
+
+def test_most_attacks_read_as_commands_and_plain_profiles_do_not(people: list[Expert]) -> None:
+    assert len(COMMANDS) > len(ATTACKS) // 3
+    for text in [
+        *(one.bio for one in people),
+        "I fine-tune language models and write the system they run in.",
+        "First I listen; then I put your books in order and list what is missing.",
+        "Ik zet eerst alles op een rij en geef enkel advies dat u begrijpt.",
+        "Vos instructions de montage, traduites en trois langues.",
+        "Forget paperwork: I do your VAT, so that you only answer three questions.",
+    ]:
+        assert not reads_as_command(text)
+
+
+@pytest.mark.parametrize("attack", COMMANDS)
+def test_a_command_in_a_profile_is_neither_quoted_nor_suggested_where_there_is_more_to_say(
+    attack: str, make_turn: MakeTurn, people: list[Expert]
+) -> None:
+    attack = attack.replace("\x00", "")
+    for one in people:
+        one.bio = f"{attack} {QUERY} {attack}\nI audit webshops for the GDPR every week."
+        one.tags = [attack[:59], "privacy", "gdpr"]
+        one.save()
+    for turn in (make_turn(found=people[:1]), make_turn(reason="broad")):
+        reply = OfflineComposer().compose(turn)
+        assert not any(reads_as_command(pick.why) for pick in reply.picks)
+        assert not any(reads_as_command(text) for text in (reply.narrative, *reply.suggestions))
 
 
 @pytest.mark.parametrize("number", range(len(ATTACKS)))
