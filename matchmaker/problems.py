@@ -10,7 +10,6 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.views import defaults
 from rest_framework import exceptions, status
-from rest_framework.response import Response
 
 from conversations.errors import ConversationsError, Crowded, KeyInFlight, KeyReused, TurnFailed
 from experts.errors import ExpertsError, IndexUnavailable
@@ -66,7 +65,7 @@ def problem(
     }
 
 
-def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response:
+def exception_handler(error: Exception, context: Mapping[str, Any]) -> HttpResponse:
     """DRF's hook: whatever a view raises becomes problem details; our faults are logged."""
     request: HttpRequest = context["request"]
     if isinstance(error, SuspiciousOperation) and not isinstance(error, RequestDataTooBig):
@@ -82,13 +81,13 @@ def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response:
                 logger.error("%s: %s", title, said, extra={"error": error})
             body = problem(request, status_code, title, detail or str(error))
             headers = {"Retry-After": "5"} if status_code in (409, 503) else {}
-            return Response(body, status_code, headers=headers, content_type=MEDIA_TYPE)
+            return _json(body, headers)
     logger.error("Unexpected %s", type(error).__name__, extra={"error": error})
     body = problem(request, 500, TITLES[500], "This is our fault; it has been recorded.")
-    return Response(body, 500, content_type=MEDIA_TYPE)
+    return _json(body, {})
 
 
-def _api_problem(request: HttpRequest, error: exceptions.APIException) -> Response:
+def _api_problem(request: HttpRequest, error: exceptions.APIException) -> HttpResponse:
     extra: dict[str, Any] = {}
     if isinstance(error, exceptions.ValidationError):
         extra["errors"] = list(_pointed(error.detail, "#"))
@@ -111,7 +110,12 @@ def _api_problem(request: HttpRequest, error: exceptions.APIException) -> Respon
     if code == 400 and "errors" not in extra:
         extra["errors"] = [{"pointer": "#", "code": "malformed", "detail": detail}]
     body = problem(request, code, TITLES.get(code, "Request refused"), detail, **extra)
-    return Response(body, code, headers=headers, content_type=MEDIA_TYPE)
+    return _json(body, headers)
+
+
+def _json(body: Mapping[str, Any], headers: Mapping[str, str]) -> HttpResponse:
+    """JSON whatever the view would render, in ASCII: a refused value may be half a character."""
+    return JsonResponse(body, status=body["status"], headers=headers, content_type=MEDIA_TYPE)
 
 
 def _pointed(detail: Any, pointer: str) -> Iterator[dict[str, str]]:
@@ -139,7 +143,7 @@ def is_api(request: HttpRequest) -> bool:
 
 def respond(request: HttpRequest, status_code: int, detail: str, **extra: Any) -> HttpResponse:
     body = problem(request, status_code, TITLES[status_code], detail, **extra)
-    return JsonResponse(body, status=status_code, content_type=MEDIA_TYPE)
+    return _json(body, {})
 
 
 def crowded(request: HttpRequest, error: Crowded) -> HttpResponse:

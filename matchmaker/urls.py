@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.views.generic import TemplateView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from rest_framework.negotiation import DefaultContentNegotiation
 
 from matchmaker import health
 from matchmaker.two_step import two_step
@@ -12,8 +13,20 @@ api: list[URLPattern | URLResolver] = [
     path("", include("conversations.api.urls")),
     path("", include("experts.api.urls")),
     re_path(r"^health/?$", health.HealthView.as_view()),
-    re_path(r"^schema/?$", SpectacularAPIView.as_view(), name="schema"),
-    re_path(r"^docs/?$", SpectacularSwaggerSplitView.as_view(url="/api/schema/"), name="docs"),
+    re_path(
+        r"^schema/?$",
+        SpectacularAPIView.as_view(content_negotiation_class=DefaultContentNegotiation),
+        name="schema",
+    ),
+    re_path(
+        r"^docs/?$",
+        SpectacularSwaggerSplitView.as_view(
+            url="/api/schema/",
+            content_negotiation_class=DefaultContentNegotiation,
+            http_method_names=["get", "head"],
+        ),
+        name="docs",
+    ),
 ]
 
 urlpatterns = [

@@ -76,7 +76,7 @@ class ChatRequestSerializer(serializers.Serializer[Fields]):
     consent = ConsentSerializer(
         required=False, allow_null=True, help_text="To the privacy policy, where the page asks."
     )
-    stream = serializers.BooleanField(required=False, default=False)
+    stream = serializers.BooleanField(required=False, allow_null=True, default=False)
 
 
 class EvidenceSerializer(serializers.Serializer[Fields]):

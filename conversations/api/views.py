@@ -12,7 +12,7 @@ from rest_framework.viewsets import ViewSet
 from conversations import stages, turnstile
 from conversations.api import schema, serializers, throttles
 from conversations.api.idempotency import receive_once
-from conversations.api.negotiation import AlwaysJson, accepts_events
+from conversations.api.negotiation import accepts_events
 from conversations.api.streaming import stream
 from conversations.chat.turns import carry_out
 from conversations.models import Click, EmailCapture, Feedback
@@ -20,8 +20,6 @@ from conversations.models import Click, EmailCapture, Feedback
 
 class PublicViewSet(ViewSet):
     """Open to visitors, within limits."""
-
-    content_negotiation_class = AlwaysJson
 
     def checked(
         self, kind: type[drf.Serializer[dict[str, Any]]], request: Request
@@ -40,7 +38,7 @@ class ChatViewSet(PublicViewSet):
     @schema.chat
     def create(self, request: Request) -> HttpResponseBase:
         words = self.checked(serializers.ChatRequestSerializer, request)
-        wants_events = words.pop("stream") or accepts_events(request)
+        wants_events = words.pop("stream", False) or accepts_events(request)
         words["request_id"] = getattr(request, "request_id", "")
         stages.begin()
         with stages.stage("receive"):

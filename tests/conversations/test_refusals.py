@@ -105,7 +105,8 @@ def test_another_method_is_refused(client: Any, path: str) -> None:
 
 
 def test_fields_that_are_null_are_absent(experts: None, post: Ask) -> None:
-    body = GOOD | {"history": None, "thread": None, "filters": None, "source": None}
+    names = ("history", "thread", "filters", "source", "consent", "stream")
+    body = GOOD | dict.fromkeys(names)
 
     assert post("/api/chat/", body).status_code == 200
 

@@ -52,6 +52,8 @@ def test_an_unknown_path(client: Client, method: str, path: str) -> None:
         ("email-capture", "get put patch delete"),
         ("experts", "post put patch delete"),
         ("health", "post put patch delete"),
+        ("schema", "post put patch delete"),
+        ("docs", "post put patch delete options"),
     ],
 )
 def test_another_method(client: Client, prefix: str, path: str, slash: str, methods: str) -> None:
@@ -72,6 +74,46 @@ def test_every_path_answers_with_and_without_the_slash(
     assert client.get(f"{prefix}/health{slash}").status_code == 503  # there is no index
     assert client.get(f"{prefix}/schema{slash}").status_code == 200
     assert client.get(f"{prefix}/docs{slash}").status_code == 200
+
+
+@pytest.mark.parametrize("accepted", ["text/html", "application/xml", "image/*"])
+@pytest.mark.parametrize(("path", "status"), [("experts", 200), ("health", 503), ("schema", 406)])
+def test_what_a_client_accepts_makes_no_refusal_but_where_there_is_a_choice(
+    client: Client, path: str, status: int, accepted: str
+) -> None:
+    response = client.get(f"/api/{path}/", headers={"Accept": accepted})
+
+    assert response.status_code == status
+    assert "json" in response["Content-Type"]
+    response.json()
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("chat", GOOD | {"history": [{"role": "\ud800", "content": "x"}]}),
+        ("feedback", {"conversation_id": 1, "vote": "\ud800"}),
+    ],
+)
+def test_a_refused_value_may_be_half_a_character(
+    client: Client, path: str, body: dict[str, Any]
+) -> None:
+    is_problem(client.post(f"/api/{path}/", json.dumps(body), "application/json"), 400)
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "br", "deflate"])
+def test_a_compressed_body(client: Client, encoding: str) -> None:
+    headers = {"Content-Encoding": encoding}
+    answer = client.post("/api/chat/", json.dumps(GOOD), "application/json", headers=headers)
+
+    assert "not compressed" in is_problem(answer, 415)["detail"]
+
+
+def test_a_number_without_end_is_refused_in_words_of_ours(client: Client) -> None:
+    body = b'{"n": ' + b"9" * 5000 + b"}"
+
+    answer = client.generic("POST", "/api/chat/", body, "application/json")
+    assert is_problem(answer, 400)["detail"] == "The body holds a number that is too long."
 
 
 @pytest.mark.parametrize("path", ["chat", "experts", "health"])
@@ -197,5 +239,5 @@ def test_every_error_of_ours_is_in_the_table(error: type[Exception], rf: Any) ->
     response = problems.exception_handler(error("why"), {"request": rf.get("/api/chat/")})
 
     assert response.status_code in (409, 422, 503)
-    assert response.content_type == "application/problem+json"
-    assert response.data["detail"]
+    assert response["Content-Type"] == "application/problem+json"
+    assert json.loads(response.content)["detail"]
