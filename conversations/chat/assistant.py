@@ -53,8 +53,8 @@ class Assistant:
         return replace(
             reply,
             usage={
+                "decision": turn.decision.reason,  # unless the composer settled it
                 **with_tokens(reply.usage, turn.question.cost),
-                "decision": turn.decision.reason,
                 "find_ms": round((found - started) * 1000, 1),
                 "compose_ms": round((perf_counter() - found) * 1000, 1),
             },

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from django.conf import settings
 
-from conversations.chat import prompts
+from conversations.chat import judging, prompts
 from conversations.chat.following import Following, as_of_now
 from conversations.chat.grounding import Grounded, ground
 from conversations.chat.llm.asking import Answer, LanguageModel
@@ -31,25 +31,34 @@ class ModelComposer:
     def compose(self, turn: Turn) -> Reply:
         """Errors: ModelFailed, a ComposerUnavailable, with what the attempt has cost in `usage`,
         and with the answer to go on with where the visitor was told some of it."""
-        draft = self.offline.compose(turn)
+        draft, asking = self.offline.compose(turn), None
+        if (closely := judging.as_match(turn)) is not None:
+            turn, draft, asking = closely, self.offline.compose(closely), draft
         following = Following(turn, draft, self.offline) if turn.told.is_heard else None
         try:
             answer = self._ask(turn, draft, following)
-            grounded = self._grounded(answer, turn, draft, following)
+            grounded = self._grounded(answer, turn, draft, following, asking)
         except ModelFailed as error:
             if following is not None and following.match is not None:
                 error.so_far = following.match.close(None).reply
             raise
         usage = {**answer.usage, **grounded.as_usage(), "prompt": prompts.VERSION}
+        if asking is not None and grounded.reply.picks:
+            usage["decision"] = turn.decision.reason
         return replace(grounded.reply, composer=self.name, usage=usage)
 
     def _grounded(
-        self, answer: Answer, turn: Turn, draft: Reply, following: Following | None
+        self,
+        answer: Answer,
+        turn: Turn,
+        draft: Reply,
+        following: Following | None,
+        asking: Reply | None,
     ) -> Grounded:
         try:
             if following is not None and following.match is not None:
                 return following.match.close(answer.content.get("narrative"))
-            return ground(answer.content, turn, as_of_now(draft), self.offline)
+            return ground(answer.content, turn, as_of_now(draft), self.offline, asking)
         except ModelFailed as error:
             error.usage = {**answer.usage, "outcome": error.reason}
             raise

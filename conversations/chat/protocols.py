@@ -13,6 +13,7 @@ from experts.search.retrieval import Retrieval
 
 Reason = Literal[
     "enough",  # the evidence carries a match
+    "close",  # a language model made a match of what the evidence alone would have asked back
     "assumed",  # asked back often enough: answer, and say what was assumed
     "nobody",  # nothing was retrieved at all
     "no_question",  # greetings and small talk

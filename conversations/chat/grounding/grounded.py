@@ -45,35 +45,41 @@ class Grounded:
         return usage
 
 
-def ground(content: Mapping[str, Any], turn: Turn, draft: Reply, offline: Composer) -> Grounded:
-    """The draft in the model's words as far as they stand. Errors: Unusable."""
-    if not draft.picks:
-        return _Question(turn, draft).grounded(content)
-    reasons = _reasons(content, draft)
-    if not reasons and _may_ask_back(turn):
+def ground(
+    content: Mapping[str, Any],
+    turn: Turn,
+    draft: Reply,
+    offline: Composer,
+    asking: Reply | None = None,
+) -> Grounded:
+    """The draft in the model's words as far as they stand. Errors: Unusable.
+
+    `asking` is the question that is asked back when the model makes no match of it.
+    """
+    match = begun(content.get("picks"), turn, draft, offline)
+    if match is not None:
+        return match.close(content.get("narrative"))
+    if draft.picks and asking is None:
         asking = offline.compose(replace(turn, decision=Decision(False, "no_evidence")))
-        return _Question(turn, asking).grounded(content)
-    match = Match(turn, draft, offline)
-    match.choose(reasons)
-    return match.close(content.get("narrative"))
+    return _Question(turn, asking or draft).grounded(content)
 
 
 def begun(picks: object, turn: Turn, draft: Reply, offline: Composer) -> "Match | None":
-    """A match of which only the picks are there yet; None where it may become a question.
+    """A match of which only the picks are there yet; None where it becomes a question.
 
     Errors: Unusable.
     """
-    reasons = _reasons({"picks": picks}, draft) if draft.picks else {}
-    if not draft.picks or (not reasons and _may_ask_back(turn)):
+    if not draft.picks:
+        return None
+    reasons = _reasons(picks, draft)
+    if not reasons and _may_ask_back(turn):
         return None
     match = Match(turn, draft, offline)
-    match.choose(reasons)
-    return match
+    return match if match.choose(reasons) else None
 
 
-def _reasons(content: Mapping[str, Any], draft: Reply) -> dict[int, str]:
+def _reasons(listed: object, draft: Reply) -> dict[int, str]:
     """The model's words by primary key: unknown references dropped, the first of each counts."""
-    listed = content.get("picks")
     if not isinstance(listed, list):
         raise Unusable("the model's answer has no picks")
     known = prompts.references(draft.picks)
@@ -110,20 +116,30 @@ class Match:
         self.narrative = ""
         self.objection = ""  # to the narrative, from where on it is ours
 
-    def choose(self, reasons: Mapping[int, str]) -> None:
-        """Who is shown and why, settled before anything is said of them."""
-        kept = _kept(self.draft.picks, reasons)
+    def choose(self, reasons: Mapping[int, str]) -> bool:
+        """Who is shown and why, settled before anything is said of them. False: nobody is.
+
+        Where it was a close call, only those whom the model chose, from the first on, and of whom
+        it said something that the profile backs.
+        """
+        is_close = self.turn.decision.reason == "close"
+        kept = _chosen(self.draft.picks, reasons) if is_close else _kept(self.draft.picks, reasons)
         self.strange = strangers(reasons.values(), [pick.expert for pick in kept])
         picks: list[Pick] = []
         for pick in kept:
             why = self._why(pick, reasons.get(pick.expert.pk, ""))
+            if is_close and why == pick.why:
+                break
             given = {one.why for one in picks}
             picks.append(pick if why in given else replace(pick, why=why))
+        if not picks:
+            return False
         self.picks = tuple(picks)
         self.facts = Facts.about(*(pick.expert for pick in picks))
         self.turn.told.show(self.picks)
         if self.turn.retrieval.relaxed or self.turn.decision.reason == "assumed":
             self._finish_ourselves("ours_to_say")  # what was let go has to be told
+        return True
 
     def has_news(self, text: str) -> bool:
         """Whether the narrative as far as it is written holds more than was heard."""
@@ -220,6 +236,10 @@ class Match:
         fewer = tuple(one for one in found.candidates if one.expert.pk in shown)
         turn = replace(self.turn, retrieval=replace(found, candidates=fewer))
         return self.offline.compose(turn).narrative
+
+
+def _chosen(picks: Sequence[Pick], chosen: Mapping[int, str]) -> Sequence[Pick]:
+    return list(takewhile(lambda pick: pick.expert.pk in chosen, picks))
 
 
 def _kept(picks: Sequence[Pick], chosen: Mapping[int, str]) -> Sequence[Pick]:
