@@ -15,6 +15,9 @@ from django.core.cache import cache
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from conversations.leads.groups import make_groups
+from tests.conversations.conftest import experts, index_dir, reindex
+
+__all__ = ("experts", "index_dir", "reindex")
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FOUND = next((path for name in NAMES if (path := shutil.which(name))), None)

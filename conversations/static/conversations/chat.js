@@ -128,13 +128,55 @@ async function ask() {
   const { text, key } = request();
   busy(true);
   try {
-    const { response, body } = await post("/api/chat/", text, { "Idempotency-Key": key });
-    if (response.ok && body) answer(said, body);
-    else refuse(response, body);
+    const headers = { "Idempotency-Key": key, Accept: "text/event-stream" };
+    const { response, body } = await post("/api/chat/", text, headers);
+    if (!response.ok) { refuse(response, body); return; }
+    const ending = body || await follow(said, response);
+    if (ending.event === "error") { retry = null; trouble(ending.message || TEXT.failed); } // stored as failed: the next try is a new one
+    else answer(said, ending);
   } catch {
     trouble(TEXT.offline);
   } finally {
     busy(false);
+  }
+}
+
+// Shows what stands already while the rest is being written; gives the event that ended it.
+async function follow(said, response) {
+  const turn = element("section", "turn");
+  turn.setAttribute("aria-hidden", "true"); // the whole answer is read out, not its pieces
+  const narrative = element("p", "narrative", "");
+  turn.append(element("p", "said", said), narrative);
+  let ending = null;
+  try {
+    await listen(response, (event) => {
+      if (event.event === "delta") {
+        if (!turn.isConnected) talk.append(turn);
+        narrative.textContent += event.text;
+        if (event.experts) {
+          const list = element("ol", "experts");
+          list.append(...event.experts.map((expert) => card(expert, null)));
+          turn.append(list);
+        }
+      } else if (event.event === "result" || event.event === "error") ending = event;
+    });
+  } finally {
+    turn.remove();
+  }
+  if (!ending) throw new Error("the answer broke off"); // the same key gets it again
+  return ending;
+}
+
+async function listen(response, heard) {
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  let unread = "";
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    const events = (unread + part.value).split("\n\n");
+    unread = events.pop();
+    for (const event of events) {
+      const data = event.split("\n").find((line) => line.startsWith("data: "));
+      if (data) heard(JSON.parse(data.slice(6)));
+    }
   }
 }
 
@@ -195,7 +237,7 @@ function card(expert, body) {
   item.append(initials, name);
   item.append(element("p", "facts", [expert.title, expert.company, price(expert)].filter(Boolean).join(" · ")));
   item.append(element("p", "why", expert.why));
-  const link = profile(expert, body);
+  const link = body && profile(expert, body);
   if (link) item.append(link);
   return item;
 }
