@@ -51,7 +51,8 @@ def test_200_turns_at_once_are_answered_over_few_connections(
     alive = probe.end()
 
     assert Counter(turn.outcome for turn in turns) == {"ok": IN_FLIGHT}
-    assert sampler.highest["held"] <= WORKERS * PLACES
+    kept = 0 if database else WORKERS  # SQLite's log is held open by one of each
+    assert sampler.highest["held"] <= WORKERS * PLACES + kept
     assert alive["failed"] == 0
     # Other processes share these cores: a bound for what must never happen, not a measurement.
     assert sorted(alive["times"])[len(alive["times"]) * 9 // 10] < 1.0
