@@ -105,7 +105,9 @@ chat = extend_schema(
     description=(
         "The message and its sender are stored before anything is searched for. Ask with "
         '`Accept: text/event-stream` or `"stream": true` to get the same answer as events: '
-        "`status` at once, `delta` pieces of the narrative, `result` (or `error`), and `done`."
+        "`status` at once, `delta` pieces of the narrative, `result` (or `error`), and `done`. "
+        "Where a language model writes, they come while it does, and one `delta` with an empty "
+        "`text` brings the `experts`. Joined, the texts are the narrative of the `result`."
     ),
     auth=[],
     request=serializers.ChatRequestSerializer,

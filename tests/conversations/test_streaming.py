@@ -11,6 +11,7 @@ from conversations.api import streaming
 from conversations.chat.assistant import Assistant
 from conversations.chat.backends.offline import OfflineComposer
 from conversations.models import Conversation
+from conversations.replies import Reply
 from experts.search import wiring
 from tests.conversations.conftest import Ask
 from tests.conversations.test_failures import Failing, use
@@ -158,3 +159,11 @@ def test_a_repeated_key_replays_a_stream(experts: None, post: Ask, client: Clien
     assert first == again
     assert as_json == {name: value for name, value in first[-2].items() if name != "event"}
     assert Conversation.objects.count() == 1
+
+
+def test_who_was_told_something_else_than_what_is_stored_asks_again(received: Conversation) -> None:
+    received.answer(Reply("What another request answered."))
+
+    told = b"".join(streaming.ending(received, "What this one said.")).decode()
+    assert told.startswith("event: error")
+    assert '"retryable": true' in told
