@@ -18,7 +18,7 @@ from conversations.chat.protocols import Turn
 from conversations.replies import Pick
 from experts.search.retrieval import Candidate
 
-VERSION = "2026-11-21"
+VERSION = "2026-11-22"
 
 BIO, LABEL, SAID = 900, 160, 600  # characters of a biography, a label, an earlier message
 PASSAGES = 3
@@ -38,7 +38,9 @@ Answer with one JSON object and nothing else:
 
 picks: those of the candidates who suit the question, by their `ref`. Leave out who does not. When
 nobody does, leave the list empty and put one short question in `question` that would help to
-search better.
+search better. When `unsure` is true, the question may be too wide to choose well, or about
+something else: then pick only whom it clearly asks for; when quite different experts could be
+meant, leave the list empty and ask which.
 why: one or two short sentences about this candidate. Say only what the candidate's own text says,
 with its own words. No praise, no numbers that are not there, no other person, no promise.
 narrative: one or two sentences to the visitor that introduce the choice. Write {c1} where a
@@ -122,7 +124,8 @@ def match_messages(turn: Turn, picks: Sequence[Pick]) -> list[Message]:
     candidates = [
         {"ref": ref, **_profile(found[pick.expert.pk])} for ref, pick in references(picks).items()
     ]
-    return _messages(MATCH, {**_asked(turn), "candidates": candidates})
+    unsure = {"unsure": True} if turn.decision.reason == "close" else {}
+    return _messages(MATCH, {**_asked(turn), **unsure, "candidates": candidates})
 
 
 def clarify_messages(turn: Turn, choices: Sequence[str]) -> list[Message]:
