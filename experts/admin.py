@@ -197,7 +197,8 @@ class ExpertAdmin(DirectoryPages):
             return "once saved, active and complete"
         if expert.is_recommendable:
             return "yes"
-        lacks = [] if expert.is_active else ["it is not active"]
+        off = "it is not active" + (", and imports leave it so" if expert.kept_off else "")
+        lacks = [] if expert.is_active else [off]
         if expert.missing_fields():
             lacks.append(f"it lacks {self.missing(expert)}")
         return f"no: {' and '.join(lacks)}"
@@ -207,7 +208,8 @@ class ExpertAdmin(DirectoryPages):
     @admin.action(description="Deactivate: take out of every answer", permissions=["change"])
     def deactivate(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         changed = self._switch(request, queryset, active=False)
-        messages.success(request, f"{_experts(changed)} deactivated, in no answer from now on.")
+        told = f"{_experts(changed)} deactivated, in no answer from now on, even if imported again."
+        messages.success(request, told)
         if changed:
             _hint(request, "to take them out of the index as well")
 
@@ -223,7 +225,7 @@ class ExpertAdmin(DirectoryPages):
         rows = list(chosen.filter(is_active=not active))
         # Keys, not the query: it may filter by what is being changed.
         same = Expert.objects.filter(pk__in=[row.pk for row in rows])
-        changed = same.reactivate() if active else same.deactivate()
+        changed = same.reactivate() if active else same.deactivate(by_staff=True)
         word = "Reactivated." if active else "Deactivated."
         LogEntry.objects.log_actions(cast("int", request.user.pk), rows, CHANGE, word)
         return changed
@@ -232,6 +234,7 @@ class ExpertAdmin(DirectoryPages):
         before = Expert.objects.filter(pk=obj.pk).first() if change else None
         if "is_active" in form.changed_data:
             obj.deactivated_at = None if obj.is_active else timezone.now()
+            obj.kept_off = not obj.is_active
         super().save_model(request, obj, form, change)
         if not obj.is_recommendable:
             if before and before.is_recommendable:

@@ -56,12 +56,18 @@ class ExpertQuerySet(models.QuerySet["Expert"]):
     def recommendable(self) -> Self:
         return self.filter(eligibility())
 
-    def deactivate(self) -> int:
-        """Take the selected experts out of every answer; their rows and history stay."""
-        return self.filter(is_active=True).update(is_active=False, deactivated_at=timezone.now())
+    def deactivate(self, *, by_staff: bool = False) -> int:
+        """Take the selected experts out of every answer; their rows and history stay. Whom staff
+        take out, an import does not bring back."""
+        now = timezone.now()
+        return self.filter(is_active=True).update(
+            is_active=False, deactivated_at=now, kept_off=by_staff
+        )
 
     def reactivate(self) -> int:
-        return self.filter(is_active=False).update(is_active=True, deactivated_at=None)
+        return self.filter(is_active=False).update(
+            is_active=True, deactivated_at=None, kept_off=False
+        )
 
 
 class Expert(models.Model):
@@ -94,6 +100,9 @@ class Expert(models.Model):
     joined_at = models.DateTimeField(null=True, blank=True, help_text="As the marketplace says.")
     is_active = models.BooleanField("active", default=True, db_index=True)
     deactivated_at = models.DateTimeField(null=True, blank=True, editable=False)
+    kept_off = models.BooleanField(
+        default=False, editable=False, help_text="Staff deactivated it: imports leave it so."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 

@@ -65,6 +65,8 @@ def _update(rows: Sequence[PlanRow]) -> None:
             setattr(expert, field, new)
             fields.add(field)
         if row.action is Action.REACTIVATE:
+            if expert.kept_off:
+                raise _overtaken(f"{row.username} was deactivated by staff")
             expert.deactivated_at = None
             fields.add("deactivated_at")
         expert.updated_at = now

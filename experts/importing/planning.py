@@ -143,7 +143,9 @@ def _created(profile: Profile) -> tuple[PlanRow, bool]:
 def _compared(profile: Profile, expert: Expert) -> tuple[PlanRow, bool]:
     changes = _changes(expert, profile.values)
     action = Action.UPDATE if changes else Action.UNCHANGED
-    if not expert.is_active:
+    if expert.kept_off:
+        profile.reasons.append("kept_off")
+    elif not expert.is_active:
         action = Action.REACTIVATE
         changes["is_active"] = (False, True)
         profile.reasons.append("reactivated")

@@ -37,6 +37,7 @@ REASONS = {
     "photo_url_unreadable": "not a web address: left out",
     "photo_url_too_long": "the link is too long to be stored: left out",
     "reactivated": "was inactive and is in the file: active again",
+    "kept_off": "deactivated by staff: stays out of every answer until they reactivate it",
     "absent": "active, but not in the file",
 }
 

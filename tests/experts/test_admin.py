@@ -89,13 +89,26 @@ def test_an_expert_deactivated_in_the_list_is_in_no_answer_and_comes_back(boss: 
     assert "rebuild_index" in page
     assert set(Expert.objects.recommendable()) == {other}
     assert Expert.objects.get(username="ines").deactivated_at is not None
+    assert Expert.objects.get(pk=one.pk).kept_off
     act(boss, "reactivate", one)
     one.refresh_from_db()
-    assert one.is_active
+    assert (one.is_active, one.kept_off) == (True, False)
     assert one.deactivated_at is None
     assert [entry.get_change_message() for entry in LogEntry.objects.order_by("pk")] == [
         "Deactivated.", "Reactivated.",
     ]  # fmt: skip
+
+
+def test_an_expert_switched_off_on_its_page_stays_off_when_imported(boss: Client) -> None:
+    one = expert()
+    url = f"{LIST}{one.pk}/change/"
+    assert boss.post(url, form(one, is_active="")).status_code == 302
+    one.refresh_from_db()
+    assert (one.is_active, one.kept_off) == (False, True)
+    assert "imports leave it so" in boss.get(url).content.decode()
+    boss.post(url, form(one, is_active="on"))
+    one.refresh_from_db()
+    assert (one.is_active, one.kept_off) == (True, False)
 
 
 def test_who_may_only_look_gets_no_action_and_no_form(client: Client) -> None:
