@@ -239,6 +239,20 @@ if SITE_URL and not re.fullmatch(r"https?://[^/\s]+", SITE_URL):
     )
 WEBHOOK_ALLOW_PRIVATE = env.networks("WEBHOOK_ALLOW_PRIVATE")
 
+# --- Privacy -----------------------------------------------------------------------------------
+# What visitors are asked to agree to; `off` asks nothing.
+PRIVACY_POLICY_URL = env.text("PRIVACY_POLICY_URL", "/privacy/")
+if not re.fullmatch(r"(?:https?:/)?/[^\s]*", PRIVACY_POLICY_URL):
+    raise ImproperlyConfigured(
+        "PRIVACY_POLICY_URL must be a path or an address such as https://www.example.com/privacy, "
+        f"not {PRIVACY_POLICY_URL!r}."
+    )
+PRIVACY_POLICY_VERSION = env.text("PRIVACY_POLICY_VERSION", "1")
+if len(PRIVACY_POLICY_VERSION) > 50:
+    raise ImproperlyConfigured("PRIVACY_POLICY_VERSION must have at most 50 characters.")
+if PRIVACY_POLICY_VERSION == "off":
+    PRIVACY_POLICY_VERSION = ""
+
 # --- Security ----------------------------------------------------------------------------------
 # Behind TLS (a proxy that sets X-Forwarded-Proto) switch SECURE_HTTPS on.
 SECURE_SSL_REDIRECT = SECURE_HTTPS

@@ -2,11 +2,11 @@
 
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, re_path
-from django.views.generic import TemplateView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.negotiation import DefaultContentNegotiation
 
 from matchmaker import health
+from matchmaker.pages import VisitorPage
 from matchmaker.two_step import two_step
 
 api: list[URLPattern | URLResolver] = [
@@ -30,7 +30,8 @@ api: list[URLPattern | URLResolver] = [
 ]
 
 urlpatterns = [
-    path("", TemplateView.as_view(template_name="chat.html"), name="home"),
+    path("", VisitorPage.as_view(template_name="chat.html"), name="home"),
+    path("privacy/", VisitorPage.as_view(template_name="privacy.html"), name="privacy"),
     path("admin/two-step/", admin.site.admin_view(two_step), name="two_step"),
     path("admin/", admin.site.urls),
     path("api/v1/", include((api, "v1"))),

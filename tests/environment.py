@@ -9,7 +9,7 @@ from pathlib import Path
 
 PREFIXES = (
     "OPENAI_", "THROTTLE_", "WEB_", "EXPERT_", "LLM_", "SECURE_", "SENTRY_", "METRICS_", "LOG_",
-    "PROMETHEUS_", "EMAIL_", "WEBHOOK_",
+    "PROMETHEUS_", "EMAIL_", "WEBHOOK_", "PRIVACY_",
 )  # fmt: skip
 NAMES = {
     "ALLOWED_HOSTS", "CACHE_URL", "CORS_ALLOWED_ORIGINS", "CSRF_TRUSTED_ORIGINS", "DATABASE_URL",

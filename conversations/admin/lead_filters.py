@@ -59,8 +59,7 @@ class AnswersFilter(ChoiceFilter):
             return queryset.filter(unanswered__gt=0)
         if value == "match":
             return queryset.filter(matches__gt=0)
-        some = queryset.filter(matches=0, exchanges__gt=0)  # says what its index says
-        return some.filter(exchanges__gt=F("unanswered"))
+        return queryset.filter(matches=0, exchanges__gt=F("unanswered"))
 
 
 class ExchangesFilter(ChoiceFilter):

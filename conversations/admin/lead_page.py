@@ -90,6 +90,7 @@ class LeadPage(DeskAdmin):
                 "newest": _older(request, None) if before else "",
                 "queue": place(self, request, lead.pk),
                 "mailto": mailto(lead),
+                "consent": lead.consents.first(),  # the last word counts
                 "merges": lead.merges.filter(undone_at=None).select_related("absorbed_lead", "by"),
                 "title": lead.name or lead.email,
                 "subtitle": None,

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 if TYPE_CHECKING:
@@ -131,7 +131,13 @@ class Lead(models.Model):
         ordering = ["-last_seen_at", "-id"]
         # A list walks one of these and stops at the end of its page.
         indexes = [
-            _listed("recent", "-last_seen_at"),
+            # What is rare among the recent ones is found by walking it without a look at the rows.
+            models.Index(
+                fields=["-last_seen_at", "-id", "stale_since", "score", "exchanges"],
+                name="lead_recent_figures",
+                condition=Q(merged_into__isnull=True),
+            ),
+            _listed("email", "email"),
             _listed("hot", "-score", "-last_seen_at"),
             _listed("status", "status", "-last_seen_at"),
             _listed("owner", "owner", "-last_seen_at"),
@@ -142,7 +148,8 @@ class Lead(models.Model):
             _listed("funnel", "created_at", "status", "exchanges", "matches", "clicks"),
             _listed("due", "follow_up_on", where=Q(follow_up_on__isnull=False)),
             _listed("unanswered", "-last_seen_at", where=Q(unanswered__gt=0)),
-            _listed("no_match", "-last_seen_at", where=Q(matches=0, exchanges__gt=0)),
+            _listed("no_match", "-last_seen_at", where=Q(matches=0, exchanges__gt=F("unanswered"))),
+            _listed("spoke", "-last_seen_at", where=Q(touched_at__lt=F("last_seen_at"))),
             _listed("clicked", "-last_seen_at", where=Q(clicks__gt=0)),
             _listed("up", "-last_seen_at", where=Q(ups__gt=0)),
             _listed("down", "-last_seen_at", where=Q(downs__gt=0)),

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from django.contrib.staticfiles import finders
 from django.test import Client
+from pytest_django import Settings
 
 
 @pytest.fixture
@@ -28,6 +29,18 @@ def test_the_page_holds_no_script_or_style_of_its_own(page: str) -> None:
 def test_every_field_has_a_label(page: str) -> None:
     for field in re.findall(r"<(?:input|textarea) id=\"(\w+)\"", page):
         assert f'<label for="{field}"' in page
+
+
+def test_the_page_asks_for_consent_to_a_version_of_a_policy(
+    client: Client, settings: Settings
+) -> None:
+    settings.PRIVACY_POLICY_VERSION, settings.PRIVACY_POLICY_URL = "2026-11", "/privacy/"
+    page = client.get("/").content.decode()
+    assert 'type="checkbox" data-version="2026-11"' in page
+    assert 'href="/privacy/"' in page
+    assert "Version 2026-11." in client.get("/privacy/").content.decode()
+    settings.PRIVACY_POLICY_VERSION = ""
+    assert "checkbox" not in client.get("/").content.decode()
 
 
 @pytest.mark.parametrize("name", ["chat.js", "chat.css", "favicon.svg"])

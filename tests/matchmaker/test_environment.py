@@ -48,6 +48,7 @@ def test_an_empty_value_counts_as_not_set(
         ("EXPERT_REQUIRED_FIELDS=name,shoe_size", "'shoe_size' is none of them"),
         ("LOG_FORMAT=xml", "LOG_FORMAT must be json or line"),
         ("SENTRY_DSN=https://geheim.example", "SENTRY_DSN must look like"),
+        ("PRIVACY_POLICY_URL=javascript:alert(1)", "PRIVACY_POLICY_URL must be"),
         ("CORS_ALLOWED_ORIGINS=example.com", "CORS_ALLOWED_ORIGINS must list origins"),
     ],
 )

@@ -7,6 +7,7 @@ const TEXTS = {
     intro: "Describe it in a sentence. You get one to three people who can solve it, and why.",
     email: "Your e-mail address", query: "Your problem", again: "Your reply or next question",
     send: "Find experts", reply: "Send", anew: "New question", thinking: "Looking for the right people…",
+    consent: "You may contact me about my question.", policy: "Privacy",
     needEmail: "Please give a valid e-mail address.", needQuery: "Please describe your problem.",
     profile: "See the profile", hour: "an hour", noRate: "rate on request",
     strong: "strong match", good: "good match", possible: "possible match",
@@ -19,6 +20,7 @@ const TEXTS = {
     intro: "Beschrijf het in één zin. U krijgt één tot drie mensen die het kunnen oplossen, en waarom.",
     email: "Uw e-mailadres", query: "Uw probleem", again: "Uw antwoord of volgende vraag",
     send: "Vind experts", reply: "Verstuur", anew: "Nieuwe vraag", thinking: "Ik zoek de juiste mensen…",
+    consent: "U mag mij over mijn vraag contacteren.", policy: "Privacy",
     needEmail: "Geef een geldig e-mailadres.", needQuery: "Beschrijf uw probleem.",
     profile: "Bekijk het profiel", hour: "per uur", noRate: "tarief op aanvraag",
     strong: "sterke match", good: "goede match", possible: "mogelijke match",
@@ -31,6 +33,7 @@ const TEXTS = {
     intro: "Décrivez-le en une phrase. Vous recevez une à trois personnes qui peuvent le résoudre, et pourquoi.",
     email: "Votre adresse e-mail", query: "Votre problème", again: "Votre réponse ou question suivante",
     send: "Trouver des experts", reply: "Envoyer", anew: "Nouvelle question", thinking: "Je cherche les bonnes personnes…",
+    consent: "Vous pouvez me contacter au sujet de ma question.", policy: "Confidentialité",
     needEmail: "Indiquez une adresse e-mail valide.", needQuery: "Décrivez votre problème.",
     profile: "Voir le profil", hour: "de l'heure", noRate: "tarif sur demande",
     strong: "très bon choix", good: "bon choix", possible: "choix possible",
@@ -49,9 +52,11 @@ const email = document.getElementById("email");
 const query = document.getElementById("query");
 const send = document.getElementById("send");
 const anew = document.getElementById("anew");
+const consent = document.getElementById("consent"); // not there where nothing is asked
 const talk = document.getElementById("talk");
 const status = document.getElementById("status");
 let thread = null;
+let told = ""; // what was last said about consent, and by whom: it is sent when that changes
 let history = [];
 let retry = null; // the body and key of a request that failed, so that repeating it makes no second one
 
@@ -98,6 +103,7 @@ function isComplete() {
 function request() {
   const body = { email: email.value.trim(), query: query.value.trim(), history, source: { page: location.pathname } };
   if (thread) body.thread = thread;
+  if (consent && told !== agreed()) body.consent = { given: consent.checked, policy_version: consent.dataset.version };
   if (document.referrer) body.source.referrer = document.referrer.slice(0, 500);
   const utm = {};
   for (const [name, value] of new URLSearchParams(location.search)) {
@@ -107,6 +113,10 @@ function request() {
   const text = JSON.stringify(body);
   if (!retry || retry.text !== text) retry = { text, key: newKey() };
   return retry;
+}
+
+function agreed() {
+  return `${consent ? consent.checked : ""} ${email.value.trim().toLowerCase()}`;
 }
 
 async function post(path, text, headers = {}) {
@@ -126,11 +136,13 @@ async function ask() {
   if (send.disabled || !isComplete()) return;
   const said = query.value.trim();
   const { text, key } = request();
+  const consented = agreed();
   busy(true);
   try {
     const headers = { "Idempotency-Key": key, Accept: "text/event-stream" };
     const { response, body } = await post("/api/chat/", text, headers);
     if (!response.ok) { refuse(response, body); return; }
+    told = consented;
     const ending = body || await follow(said, response);
     if (ending.event === "error") { retry = null; trouble(ending.message || TEXT.failed); } // stored as failed: the next try is a new one
     else answer(said, ending);

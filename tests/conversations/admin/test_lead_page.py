@@ -234,3 +234,14 @@ def test_a_status_changed_in_any_way_is_told_and_stays_in_the_timeline(
     page = text_of(boss, lead_page(lead))
     assert "told: The desk changed the status of a lead" in page
     assert "CRM: Waiting" in page
+
+
+def test_the_page_says_whether_the_person_may_be_contacted(boss: Client) -> None:
+    row = rows.conversation()
+    assert "policy" not in text_of(boss, lead_page(row.lead))
+    row.lead.consents.create(given=False, policy_version="2026-01")
+    assert "did not agree to be contacted" in text_of(boss, lead_page(row.lead))
+    row.lead.consents.create(given=True, policy_version="2026-11")
+    page = text_of(boss, lead_page(row.lead))
+    assert "may be contacted" in page
+    assert "policy 2026-11" in page
