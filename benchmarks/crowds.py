@@ -9,7 +9,14 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from benchmarks import directories
-from conversations.models import Conversation, Feedback, Lead, Recommendation
+from conversations.models import (
+    Click,
+    Conversation,
+    EmailCapture,
+    Feedback,
+    Lead,
+    Recommendation,
+)
 from experts.models import Expert
 
 EXPERTS = 300
@@ -86,7 +93,7 @@ def _exchange(draw: random.Random, moment: datetime, lead: int, email: str) -> C
 
 
 def _aftermath(draw: random.Random, made: list[Conversation], experts: list[Expert]) -> None:
-    shown, votes = [], []
+    shown, votes, clicks = [], [], []
     for row in made:
         if row.response_type != "match":
             continue
@@ -99,6 +106,11 @@ def _aftermath(draw: random.Random, made: list[Conversation], experts: list[Expe
                     clicked_at=clicked,
                 )
             )  # fmt: skip
+            if clicked:
+                clicks.append(
+                    Click(conversation=row, claimed_id=row.pk, username=expert.username,
+                          counted=True, created_at=clicked)
+                )  # fmt: skip
         if draw.random() < 0.05:
             votes.append(
                 Feedback(conversation=row, claimed_id=row.pk, counted=True,
@@ -106,3 +118,10 @@ def _aftermath(draw: random.Random, made: list[Conversation], experts: list[Expe
             )  # fmt: skip
     Recommendation.objects.bulk_create(shown, batch_size=BATCH)
     Feedback.objects.bulk_create(votes)
+    Click.objects.bulk_create(clicks)
+    EmailCapture.objects.bulk_create(
+        EmailCapture(
+            lead_id=row.lead_id, email=row.email, query=row.query, created_at=row.created_at
+        )
+        for row in made[::50]
+    )

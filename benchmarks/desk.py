@@ -16,6 +16,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -42,8 +43,13 @@ PAGES = {
     "/admin/conversations/feedback/": ("",),
     "/admin/conversations/click/": ("",),
     "/admin/conversations/emailcapture/": ("",),
+    "/admin/conversations/demand/": ("", "status=new"),
     "/admin/": ("days=7", "days=30", "days=365"),
 }  # fmt: skip
+EXPORTS = (
+    f"{LEADS}export-leads-csv/", f"{LEADS}export-leads-xlsx/",
+    f"{EXCHANGES}export-csv/?lead_status=won", f"{EXCHANGES}export-xlsx/?lead_status=won",
+)  # fmt: skip
 KEYSET = {
     LEADS: "SELECT * FROM conversations_lead WHERE merged_into_id IS NULL AND"
     " (last_seen_at, id) < (%s, %s) ORDER BY last_seen_at DESC, id DESC LIMIT 50",
@@ -70,7 +76,11 @@ def measure(vendor: str, leads: int, exchanges: int) -> None:
     kept = _timed(days.keep_all)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
-    commands = {"recompute_leads": counted, "score_leads": scored, "count_days": kept}
+    grouped = _timed(
+        lambda: call_command("group_demand", since="30d", verbosity=0, stdout=StringIO())
+    )
+    commands = {"recompute_leads": counted, "score_leads": scored, "count_days": kept,
+                "group_demand": grouped}  # fmt: skip
     told = ", ".join(f"`{name}` {seconds:.1f} s" for name, seconds in commands.items())
     print(f"\n{vendor}: {leads:,} leads, {exchanges:,} exchanges. {told}.\n")
     print("| page | queries | their ms | times the bare query | page ms |\n|---|---|---|---|---|")
@@ -85,6 +95,10 @@ def measure(vendor: str, leads: int, exchanges: int) -> None:
     lead = _busiest()
     _row(client, f"{LEADS}{lead}/change/?_changelist_filters=status%3Dnew", "lead, the busiest",
          bare[LEADS])  # fmt: skip
+    _row(client, f"{LEADS}{lead}/similar/", "leads like this one", bare[LEADS])
+    print("\n| export | rows | s | rows/s | MB |\n|---|---|---|---|---|")
+    for url in EXPORTS:
+        _export(client, url)
 
 
 def _client() -> Any:
@@ -116,6 +130,17 @@ def _row(client: Any, url: str, name: str, bare: float) -> None:
     database = statistics.median(databases) * 1000
     page = statistics.median(pages) * 1000
     print(f"| {name} | {count} | {database:.1f} | {database / bare:.0f} | {page:.0f} |", flush=True)
+
+
+def _export(client: Any, url: str) -> None:
+    from conversations.models import Export
+
+    started = time.perf_counter()
+    size = sum(len(piece) for piece in client.get(url).streaming_content)
+    seconds = time.perf_counter() - started
+    rows = Export.objects.latest("pk").rows
+    name = url.removeprefix("/admin/conversations/")
+    print(f"| {name} | {rows:,} | {seconds:.1f} | {rows / seconds:,.0f} | {size / 1e6:.1f} |")
 
 
 @contextmanager

@@ -24,7 +24,7 @@ class BoundedPaginator(Paginator):  # type: ignore[type-arg]  # no generic at ru
     @cached_property
     def count(self) -> int:
         rows: Any = self.object_list
-        counted: int = rows.order_by()[: COUNTED + 1].count()
+        counted: int = rows[: COUNTED + 1].count()  # in the list's order: its index is walked
         self.has_more_than_counted = counted > COUNTED
         return min(counted, COUNTED)
 

@@ -107,6 +107,8 @@ def _figures(first: date, last: date) -> dict[str, Any]:
     asked = total.get("exchanges", 0)
     answered = asked - total.get("unanswered", 0)
     votes = total.get("up", 0) + total.get("down", 0)
+    tops = [total["shown"].most_common(TOP), total["clicked"].most_common(TOP)]
+    known = Expert.objects.in_bulk({name for top in tops for name, _ in top}, field_name="username")
     return {
         "empty": not asked and not total.get("leads"),
         "to_count": to_count,
@@ -121,8 +123,8 @@ def _figures(first: date, last: date) -> dict[str, Any]:
         "p95": _seconds(days.quantile(total["times"], 0.95)),
         "up_rate": _share(total.get("up", 0), votes),
         "funnel": _funnel(first),
-        "shown": _experts(total["shown"], total["clicked"], "opened"),
-        "clicked": _experts(total["clicked"], total["shown"], "shown"),
+        "shown": _experts(tops[0], total["clicked"], "opened", known),
+        "clicked": _experts(tops[1], total["shown"], "shown", known),
         "sources": _rows(total["sources"], "not known"),
     }
 
@@ -170,9 +172,7 @@ def _funnel(first: date) -> Sequence[Row]:
     ]
 
 
-def _experts(counted: Any, other: Any, verb: str) -> Sequence[Row]:
-    top = counted.most_common(TOP)
-    known = Expert.objects.in_bulk([name for name, _ in top], field_name="username")
+def _experts(top: Any, other: Any, verb: str, known: Mapping[str, Expert]) -> Sequence[Row]:
     most = top[0][1] if top else 1
     return [
         Row(

@@ -14,6 +14,7 @@ from conversations.models import Conversation, Day, Feedback, Lead, Recommendati
 
 STILL_MOVING = 1  # days back, besides today
 MOST_AT_ONCE = 40  # closed days counted while somebody waits for the page
+ANSWERED = (Conversation.Status.ANSWERED, Conversation.Status.DEGRADED)
 MOST_NAMES = 200  # experts and sources kept of one day
 # Upper bounds in seconds, each a quarter above the one before: what is read off is that exact.
 BOUNDS = [0.02 * 1.25**step for step in range(45)]
@@ -24,14 +25,14 @@ Figures = Mapping[str, Any]
 def of_days(first: date, last: date) -> tuple[dict[date, Figures], int]:
     """Figures by day, none for days on which nothing was stored yet; and how many closed days are
     still to be counted, for the next time it is asked."""
-    begin = beginning()
+    kept: dict[date, Figures] = dict(
+        Day.objects.filter(day__range=(first, last)).values_list("day", "figures")
+    )
+    begin = first if first in kept else beginning()
     if begin is None:
         return {}, 0
     first = max(first, begin)
     moving = min(last, timezone.localdate()) - timedelta(days=STILL_MOVING)
-    kept: dict[date, Figures] = dict(
-        Day.objects.filter(day__range=(first, last)).values_list("day", "figures")
-    )
     wanted = [first + timedelta(days=n) for n in range((last - first).days + 1)]
     missing = [day for day in wanted if day < moving and day not in kept]
     now = missing[-MOST_AT_ONCE:]
@@ -75,14 +76,11 @@ def count(day: date) -> Figures:
     """The figures of one day in the desk's time zone."""
     within = (start_of(day), start_of(day + timedelta(days=1)))
     exchanges = Conversation.objects.filter(created_at__gte=within[0], created_at__lt=within[1])
-    exchanges = exchanges.order_by()
-    asked = exchanges.aggregate(
-        exchanges=Count("pk"),
-        match=Count("pk", filter=Q(response_type=Conversation.Type.MATCH)),
-        clarification=Count("pk", filter=Q(response_type=Conversation.Type.CLARIFICATION)),
-        degraded=Count("pk", filter=Q(status=Conversation.Status.DEGRADED)),
-        unanswered=Count("pk", filter=Q(status__in=Conversation.UNANSWERED)),
+    asked = list(
+        exchanges.order_by().values_list("response_type", "status", "created_at", "answered_at")
     )
+    types = Counter(kind for kind, *_ in asked)
+    statuses = Counter(status for _, status, *_ in asked)
     leads = Lead.objects.filter(created_at__gte=within[0], created_at__lt=within[1]).order_by()
     votes = Feedback.objects.filter(
         counted=True, created_at__gte=within[0], created_at__lt=within[1]
@@ -99,13 +97,17 @@ def count(day: date) -> Figures:
     top = list(experts.order_by("-n", "username")[:MOST_NAMES])
     sources = list(leads.values_list("first_source").annotate(n=Count("pk")).order_by("-n"))
     return {
-        **asked,
+        "exchanges": len(asked),
+        "match": types[Conversation.Type.MATCH],
+        "clarification": types[Conversation.Type.CLARIFICATION],
+        "degraded": statuses[Conversation.Status.DEGRADED],
+        "unanswered": sum(statuses[status] for status in Conversation.UNANSWERED),
         **votes,
         "leads": sum(number for _, number in sources),
         "shown": {name: n for name, n, _ in top},
         "clicked": {name: clicked for name, _, clicked in top if clicked},
         "sources": dict(sources[:MOST_NAMES]),
-        "times": _times(exchanges.answered().values_list("created_at", "answered_at")),
+        "times": _times(moments for _, status, *moments in asked if status in ANSWERED),
     }
 
 
@@ -135,7 +137,7 @@ def added(days: Iterable[Figures]) -> dict[str, Any]:
     return {**numbers, **names, "times": times}
 
 
-def _times(answered: Iterable[tuple[datetime, datetime | None]]) -> list[int]:
+def _times(answered: Iterable[Sequence[Any]]) -> list[int]:
     times = [0] * len(BOUNDS)
     for asked, answer in answered:
         if answer is not None:
