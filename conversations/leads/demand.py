@@ -14,12 +14,12 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from conversations.chat.words import subject_words
+from conversations.leads import meaning
 from conversations.leads.meaning import Matrix, embed, model, normal, packed, unpacked, words_of
 from conversations.models import Conversation, Demand, Uncovered
 from experts.errors import ExpertsError
 from experts.search import wiring
 
-SAME = 0.55  # cosine from which two questions are taken for the same need
 AT_ONCE = 1000  # questions grouped together: the work grows with the square of it
 NEAREST = 3
 NOT_FOUND = ("nobody", "no_evidence")
@@ -110,9 +110,9 @@ def _place(some: Sequence[tuple[Conversation, str]], meanings: Matrix) -> int:
     centers = unpacked([demand.center for demand in known])
     homes: list[Demand | None] = [None] * len(some)
     if known:
-        closeness = meanings @ centers.T
+        closeness, least = meanings @ centers.T, same()
         for at, best in enumerate(closeness.argmax(axis=1)):
-            if closeness[at, best] >= SAME:
+            if closeness[at, best] >= least:
                 homes[at] = known[int(best)]
     alone = [at for at, home in enumerate(homes) if home is None]
     for label, members in _clusters(meanings[alone]).items():
@@ -121,11 +121,11 @@ def _place(some: Sequence[tuple[Conversation, str]], meanings: Matrix) -> int:
         for at in members:
             homes[alone[at]] = demand
     rows, reopened = [], set()
-    for (asked, reason), meaning, home in zip(some, meanings, homes, strict=True):
+    for (asked, reason), vector, home in zip(some, meanings, homes, strict=True):
         if home is None:
             continue
         rows.append(
-            Uncovered(demand=home, conversation=asked, reason=reason, meaning=packed(meaning))
+            Uncovered(demand=home, conversation=asked, reason=reason, meaning=packed(vector))
         )
         if _comes_back(home, asked):
             reopened.add(home.pk)
@@ -153,6 +153,11 @@ def _new(asked: Sequence[Conversation]) -> Demand:
     )
 
 
+def same() -> float:
+    """The cosine from which two questions are taken for the same need. Errors: EmbedderError."""
+    return meaning.background().from_(meaning.SAME)
+
+
 def _clusters(meanings: Matrix) -> dict[int, list[int]]:
     """Positions by cluster, in the order in which they are met."""
     if len(meanings) < 2:
@@ -160,7 +165,7 @@ def _clusters(meanings: Matrix) -> dict[int, list[int]]:
     from sklearn.cluster import AgglomerativeClustering
 
     found = AgglomerativeClustering(
-        n_clusters=None, metric="cosine", linkage="average", distance_threshold=1 - SAME
+        n_clusters=None, metric="cosine", linkage="average", distance_threshold=1 - same()
     ).fit(meanings)
     clusters: dict[int, list[int]] = {}
     for at, label in enumerate(found.labels_):

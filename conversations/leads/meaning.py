@@ -1,7 +1,13 @@
-"""What words mean, as vectors that are stored with the rows: which leads are alike."""
+"""What words mean, as vectors that are stored with the rows: which leads are alike.
+
+A model finds all questions somewhat alike, and each model more or less so. What it says of small
+talk, which is about nothing, is taken off every vector; how alike small talk still seems to it is
+the measure of what may be called the same.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -9,10 +15,11 @@ from django.db import transaction
 from numpy.typing import NDArray
 
 from conversations.models import Conversation, Lead, LeadMeaning
-from experts.search import wiring
+from experts.search import neutral, wiring
 
 LOOKED_AT = 20_000  # leads compared with, the latest ones: about 15 MB at once
-ALIKE = 0.35  # cosine under which nobody would call two questions alike
+SAME, ALIKE = 2.5, 2.0  # deviations above small talk from which two questions are called that
+SPACE = "without small talk"  # of the vectors as they are stored
 BATCH = 256
 Matrix = NDArray[np.float32]  # (rows, dimension), each row of length 1
 
@@ -25,13 +32,46 @@ class Alike:
     closeness: float
 
 
+@dataclass(frozen=True, slots=True)
+class Background:
+    """What all questions share under one model, and how alike such as share nothing seem."""
+
+    shared: Matrix
+    mean: float
+    deviation: float
+
+    def from_(self, deviations: float) -> float:
+        """The cosine that is so many deviations above that of small talk."""
+        return self.mean + deviations * self.deviation
+
+
+def background() -> Background:
+    """Errors: EmbedderError."""
+    return _background(wiring.embedder().fingerprint)
+
+
+@cache
+def _background(fingerprint: str) -> Background:
+    del fingerprint  # another model has another one
+    told = _queries(neutral.UTTERANCES)
+    shared = told.mean(axis=0)
+    rest = normal(told - shared)
+    pairs = (rest @ rest.T)[np.triu_indices(len(rest), 1)]
+    return Background(shared, float(pairs.mean()), float(pairs.std()))
+
+
 def embed(texts: Sequence[str]) -> Matrix:
     """Errors: EmbedderError."""
-    return wiring.embedder().embed_documents(list(texts))
+    return normal(_queries(texts) - background().shared)
+
+
+def _queries(texts: Sequence[str]) -> Matrix:
+    embedder = wiring.embedder()
+    return np.stack([embedder.embed_query(text) for text in texts])
 
 
 def model() -> str:
-    return wiring.embedder().fingerprint
+    return f"{wiring.embedder().fingerprint} {SPACE}"
 
 
 def packed(vector: Any) -> bytes:
@@ -70,10 +110,11 @@ def leads_like(lead: Lead, limit: int = 10) -> list[Alike]:
         others.exclude(lead=lead).order_by("-made_at").values_list("lead", "vector")[:LOOKED_AT]
     )
     closeness = unpacked([vector for _, vector in rows]) @ unpacked([own.vector])[0] if rows else []
+    alike = background().from_(ALIKE)
     best = [
         (rows[int(at)][0], float(closeness[int(at)]))
         for at in np.argsort(-np.asarray(closeness), kind="stable")[:limit]
-        if closeness[int(at)] >= ALIKE
+        if closeness[int(at)] >= alike
     ]
     found = Lead.objects.select_related("owner").in_bulk([key for key, _ in best])
     return [Alike(found[key], min(1.0, share)) for key, share in best if key in found]

@@ -9,11 +9,14 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
+from pytest_django import Settings
 
 from conversations.leads import demand, meaning, privacy
 from conversations.models import Conversation, Demand, Lead, LeadMeaning, Uncovered, Verdict
+from experts.search import wiring
 from tests.conversations.admin import rows
 from tests.conversations.conftest import Ask
+from tests.conversations.needs import NEEDS
 
 pytestmark = pytest.mark.django_db
 MONTHS = timedelta(days=90)
@@ -53,6 +56,36 @@ def test_questions_alike_are_one_demand_with_counts(divers: list[Conversation]) 
     big = Demand.objects.get(questions=3)
     assert "diver" in big.title
     assert demand.group(MONTHS).questions == 0
+
+
+def pairs(labels: Any) -> Any:
+    labels = np.asarray(labels)
+    return (labels[:, None] == labels)[np.triu_indices(len(labels), 1)]
+
+
+@pytest.mark.model
+@pytest.mark.parametrize(
+    ("model", "first", "least_right", "least_found"),
+    [
+        ("packaged:multilingual-e5-small", 3, 0.75, 0.65),
+        ("packaged:all-MiniLM-L6-v2", 2, 0.65, 0.4),  # knows English: the first two of each
+    ],
+)
+def test_needs_told_in_several_words_and_languages_are_grouped(
+    settings: Settings, model: str, first: int, least_right: float, least_found: float
+) -> None:
+    settings.EMBEDDING_MODEL = model
+    wiring.embedder.cache_clear()
+    asked = [(number, words) for number, need in enumerate(NEEDS) for words in need[:first]]
+    try:
+        clusters = demand._clusters(meaning.embed([words for _, words in asked]))
+    finally:
+        wiring.embedder.cache_clear()
+    groups = {at: label for label, members in clusters.items() for at in members}
+    together = pairs([groups[at] for at in range(len(asked))])
+    same = pairs([number for number, _ in asked])
+    assert (together & same).sum() / together.sum() >= least_right
+    assert (together & same).sum() / same.sum() >= least_found
 
 
 def test_the_same_questions_make_the_same_groups(divers: list[Conversation]) -> None:
