@@ -20,6 +20,7 @@ help:  ## this list
 
 run: serving  ## set up what is missing, then serve on http://127.0.0.1:$PORT
 	@$(MANAGE) prepare
+	$(MANAGE) work --beside &
 	exec env PORT=$(PORT) $(BIN)/gunicorn -c python:matchmaker.gunicorn matchmaker.wsgi
 
 install: serving $(VENV)/.testing  ## .venv with everything, nothing else

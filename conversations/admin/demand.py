@@ -16,6 +16,7 @@ from unfold.decorators import display
 from conversations.admin.base import DeskAdmin, excerpt
 from conversations.admin.filters import ChoiceFilter, OwnerFilter
 from conversations.admin.privacy import LeadPrivacy
+from conversations.admin.times import ago
 from conversations.leads.meaning import leads_like
 from conversations.models import Demand, Uncovered
 from experts.errors import ExpertsError
@@ -41,13 +42,13 @@ class DemandForm(forms.ModelForm):  # type: ignore[type-arg]  # no generic at ru
 @admin.register(Demand)
 class DemandAdmin(DeskAdmin):
     form = DemandForm
-    list_display = ["asked", "questions", "leads", "status", "owner", "closest", "last_at"]
+    list_display = ["asked", "questions", "leads", "status", "owner", "closest", "last"]
     list_filter = [DemandStatusFilter, OwnerFilter]
     list_select_related = ["owner"]
     search_fields = ["title", "note"]
     search_help_text = "Words of a question or a note."
     ordering = ["-questions", "-last_at", "-id"]
-    sortable_by = ["questions", "leads", "last_at"]
+    sortable_by = ["questions", "leads", "last"]
     fields = ["status", "owner", "note"]
     actions = ["take", "close"]
     empty_state = (
@@ -66,6 +67,10 @@ class DemandAdmin(DeskAdmin):
         return format_html(
             '<span class="mm-words" title="{}">{}</span>', demand.title, excerpt(demand.title)
         )
+
+    @display(description="last asked", ordering="last_at")
+    def last(self, demand: Demand) -> str:
+        return ago(demand.last_at)
 
     @display(description="closest experts")
     def closest(self, demand: Demand) -> str:

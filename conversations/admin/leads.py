@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth.models import User
-from django.db.models import ForeignKey, Model, Q, QuerySet
+from django.db.models import Exists, ForeignKey, Model, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -168,8 +168,8 @@ class LeadAdmin(SavedViews, LeadPage, BulkActions, LeadLikeness):  # type: ignor
         self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
     ) -> Any:
         if db_field.name == "owner":
-            staff = Q(is_staff=True, is_active=True) | Q(leads__isnull=False)
-            people = User.objects.filter(staff).distinct()
+            has_leads = Exists(Lead.objects.filter(owner=OuterRef("pk"), merged_into=None))
+            people = User.objects.filter(Q(is_staff=True, is_active=True) | has_leads)
             kwargs |= {"form_class": KnownField, "queryset": people.order_by("username")}
             kwargs |= {"widget": UnfoldAdminSelectWidget(), "empty_label": "nobody"}
         return super().formfield_for_foreignkey(db_field, request, **kwargs)

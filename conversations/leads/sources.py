@@ -25,7 +25,8 @@ def _site(address: Any) -> str:
 
 
 def _page(address: Any) -> str:
-    return str(_split(address).path)
+    path = str(_split(address).path)
+    return "direct" if path == "/" else path  # the chat itself, typed in or from a bookmark
 
 
 def _split(address: Any) -> Any:

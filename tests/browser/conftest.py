@@ -4,6 +4,7 @@
 """
 
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.core.cache import cache
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 
 from conversations.leads.groups import make_groups
 from tests.conversations.conftest import experts, index_dir, reindex
@@ -24,6 +25,7 @@ FOUND = next((path for name in NAMES if (path := shutil.which(name))), None)
 SIZES = {"desktop": (1360, 900), "phone": (390, 844)}
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
 
+PASSWORD = "correct horse battery"
 Look = Callable[..., None]
 
 
@@ -53,13 +55,19 @@ def size(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def page(chromium: Browser, size: str, live_server: Any) -> Iterator[Page]:
-    """A page of a person who has never been here; relative addresses are those of the server."""
-    make_groups()  # the last test's tables were emptied
+def site(live_server: Any) -> str:
+    """The address of the product: in this process, over tables that the last test emptied."""
+    make_groups()
     cache.clear()
+    return str(live_server.url)
+
+
+@pytest.fixture
+def page(chromium: Browser, size: str, site: str) -> Iterator[Page]:
+    """A page of a person who has never been here; relative addresses are those of the site."""
     width, height = SIZES[size]
     context = chromium.new_context(
-        base_url=live_server.url,
+        base_url=site,
         viewport={"width": width, "height": height},
         has_touch=size == "phone",
         locale="en-GB",
@@ -73,12 +81,24 @@ def page(chromium: Browser, size: str, live_server: Any) -> Iterator[Page]:
         if message.type in ("error", "warning"):
             complaints.append(f"{message.type}: {message.text} ({message.location.get('url')})")
 
+    def failed(request: Request) -> None:
+        if request.failure != "net::ERR_ABORTED":  # so ends a page that turns out to be a file
+            complaints.append(f"failed: {request.url} ({request.failure})")
+
     page.on("console", complain)
     page.on("pageerror", lambda error: complaints.append(f"exception: {error}"))
-    page.on("requestfailed", lambda request: complaints.append(f"failed: {request.url}"))
+    page.on("requestfailed", failed)
     yield page
     context.close()
     assert not complaints, complaints
+
+
+def log_in(page: Page, name: str) -> None:
+    page.goto("/admin/")
+    page.get_by_label("Username").fill(name)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+    expect(page).to_have_url(re.compile(r"/admin/$"))
 
 
 @pytest.fixture

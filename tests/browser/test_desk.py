@@ -1,6 +1,5 @@
 """A seller's Monday, in a real browser, at a desk and on a phone."""
 
-import re
 from datetime import timedelta
 
 import pytest
@@ -8,12 +7,11 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from conversations.leads import working
-from conversations.models import Conversation, Lead, figures
-from tests.browser.conftest import Look
+from conversations.leads import demand, working
+from conversations.models import Conversation, Demand, Lead, figures
+from tests.browser.conftest import PASSWORD, Look, log_in
 from tests.conversations.admin import rows
 
-PASSWORD = "correct horse battery"
 QUESTIONS = (
     ("ana.peeters@bakkerij.example", "Who runs a bakery's payroll, at most 90 euro an hour?"),
     ("tom@webwinkel.example", "Our webshop needs a privacy audit before the summer"),
@@ -55,20 +53,12 @@ def monday(page: Page) -> User:
     return seller
 
 
-def log_in(page: Page, name: str = "sofie") -> None:
-    page.goto("/admin/")
-    page.get_by_label("Username").fill(name)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Log in").click()
-    expect(page).to_have_url(re.compile(r"/admin/$"))
-
-
 def test_a_seller_finds_the_hot_lead_reads_it_and_moves_it_on(
     page: Page, monday: User, look: Look
 ) -> None:
     page.goto("/admin/")
     look("login", picture=False)
-    log_in(page)
+    log_in(page, "sofie")
     expect(page.get_by_role("img", name="Exchanges over time")).to_be_visible()
     look("dashboard")
 
@@ -92,7 +82,7 @@ def test_a_seller_finds_the_hot_lead_reads_it_and_moves_it_on(
 
 
 def test_the_queue_is_walked_by_keyboard(page: Page, monday: User, size: str) -> None:
-    log_in(page)
+    log_in(page, "sofie")
     page.goto("/admin/conversations/lead/?owner=nobody&o=-3")
     page.locator("#result_list tbody tr").first.get_by_role("link").first.click()
     address = page.locator("#lead-email")
@@ -112,7 +102,7 @@ def test_the_queue_is_walked_by_keyboard(page: Page, monday: User, size: str) ->
 
 
 def test_many_leads_change_and_two_become_one(page: Page, monday: User, look: Look) -> None:
-    log_in(page)
+    log_in(page, "sofie")
     page.goto("/admin/conversations/lead/?status=new")
     boxes = page.locator("input.action-select")
     boxes.nth(0).check()
@@ -137,7 +127,7 @@ def test_many_leads_change_and_two_become_one(page: Page, monday: User, look: Lo
 
 
 def test_a_view_is_saved_and_found_again(page: Page, monday: User, look: Look) -> None:
-    log_in(page)
+    log_in(page, "sofie")
     page.goto("/admin/conversations/lead/?q=payroll")
     page.get_by_text("Save this view").click()
     page.get_by_label("Name").fill("Payroll people")
@@ -156,6 +146,48 @@ def test_an_empty_desk_explains_itself(page: Page, look: Look) -> None:
     page.goto("/admin/conversations/lead/")
     expect(page.get_by_text("The first visitor who leaves an address")).to_be_visible()
     look("empty-leads", picture=False)
+
+
+def test_what_nobody_covers_is_taken_on_with_the_leads_behind_it(
+    page: Page, monday: User, look: Look
+) -> None:
+    for email, query in (
+        ("kim@haven.example", "underwater welding diver for a bridge pillar"),
+        ("lou@sluis.example", "need a diver for underwater welding of a bridge"),
+        ("max@vliegveld.example", "falconry training for airport bird control"),
+    ):
+        rows.conversation(email, query, usage={"decision": "no_evidence"})
+    demand.group(timedelta(days=90))
+    log_in(page, "sofie")
+    page.goto("/admin/conversations/demand/")
+    first = page.locator("#result_list tbody tr").first
+    expect(first).to_contain_text("diver")
+    look("demand")
+    first.get_by_role("link").first.click()
+    expect(page.get_by_text("kim@haven.example")).to_be_visible()
+    look("one-demand", picture=False)
+    page.get_by_label("Status").select_option("taken")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("was changed successfully")).to_be_visible()
+    assert Demand.objects.get(questions=2).status == "taken"
+
+
+def test_other_pages_of_a_seller_can_be_read_by_everybody(
+    page: Page, monday: User, look: Look
+) -> None:
+    log_in(page, "sofie")
+    lead = Lead.objects.get(email=QUESTIONS[0][0])
+    for name, path in (
+        ("conversations", "conversation/"), ("feedback", "feedback/"), ("clicks", "click/"),
+        ("left addresses", "emailcapture/"), ("consent", "consent/"), ("verdicts", "verdict/"),
+        ("exchange", f"conversation/{lead.conversations.latest('pk').pk}/change/"),
+        ("similar", f"lead/{lead.pk}/similar/"), ("history", f"lead/{lead.pk}/history/"),
+        ("new lead", "lead/add/"),
+    ):  # fmt: skip
+        page.goto(f"/admin/conversations/{path}")
+        if name == "exchange":
+            expect(page.get_by_role("combobox", name="It should have been")).to_be_visible()
+        look(name, picture=False)
 
 
 def act(page: Page, action: str) -> None:
