@@ -148,6 +148,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "matchmaker.two_step.RequireSecondStep",
     "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "matchmaker.urls"
@@ -191,6 +192,8 @@ AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 OTP_TOTP_ISSUER = "matchmaker"
+# Who has to log in with two steps: nobody, `staff` for all of them, or names of groups.
+REQUIRE_SECOND_STEP = tuple(env.words("REQUIRE_SECOND_STEP"))
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("nl", "Nederlands"), ("fr", "Français")]
 TIME_ZONE = env.text("TIME_ZONE", "Europe/Brussels")

@@ -1,10 +1,12 @@
-"""Two-step login, set up by each person for themselves."""
+"""Two-step login, set up by each person for themselves; and asked of whom it is required."""
 
 import base64
 import secrets
+from collections.abc import Callable
 from typing import Any, cast
 
 import segno
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
@@ -20,6 +22,28 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 NAME = "two-step"
 CODES = 10
+WITHOUT = ("admin:login", "admin:logout", "admin:jsi18n", "two_step")  # pages open to all
+
+
+class RequireSecondStep:
+    """Whoever has to log in with two steps and has only one sees no page but that to set it up."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if settings.REQUIRE_SECOND_STEP and request.path.startswith(reverse("admin:index")):
+            person: Any = request.user
+            is_elsewhere = request.path not in map(reverse, WITHOUT)
+            if is_elsewhere and person.is_staff and not person.is_verified() and _has_to(person):
+                messages.warning(request, "Your account needs two-step login: set it up here.")
+                return HttpResponseRedirect(reverse("two_step"))
+        return self.get_response(request)
+
+
+def _has_to(person: User) -> bool:
+    who = settings.REQUIRE_SECOND_STEP
+    return "staff" in who or person.groups.filter(name__in=who).exists()
 
 
 @never_cache

@@ -27,7 +27,8 @@ class BoundedPaginator(Paginator):  # type: ignore[type-arg]  # no generic at ru
         rows: Any = self.object_list
         # SQLite's planner knows too little of what is rare; of one table it does best to walk the
         # index that the page walks.
-        if connection.vendor != "sqlite" or len(rows.query.alias_map) > 1:
+        tables = sum(uses > 0 for uses in rows.query.alias_refcount.values())
+        if connection.vendor != "sqlite" or tables > 1:
             rows = rows.order_by()
         counted: int = rows[: COUNTED + 1].count()
         self.has_more_than_counted = counted > COUNTED

@@ -4,11 +4,12 @@ elsewhere."""
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 from django.test import Client, RequestFactory
 from django_otp.oath import TOTP
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
+from pytest_django import Settings
 
 from matchmaker.logins import client_address
 
@@ -44,6 +45,26 @@ def second_step(client: Client) -> tuple[TOTPDevice, list[str]]:
     assert "Two-step login is on" in page.content.decode()
     device.refresh_from_db()
     return device, list(StaticToken.objects.values_list("token", flat=True))
+
+
+@pytest.mark.parametrize(
+    ("required", "asked"), [("staff", True), ("admins", True), ("sales", False)]
+)
+def test_whoever_needs_a_second_step_sees_nothing_before_it_is_set_up(
+    client: Client, eve: User, settings: Settings, required: str, asked: bool
+) -> None:
+    settings.REQUIRE_SECOND_STEP = (required,)
+    eve.groups.add(Group.objects.get(name="admins"))
+    log_in(client)
+    for page in ("/admin/", "/admin/conversations/lead/", "/admin/password_change/"):
+        answer = client.get(page)
+        assert (answer.status_code == 302) == asked
+        if asked:
+            assert answer["Location"] == "/admin/two-step/"
+    second_step(client)
+    assert is_in(client)
+    client.post("/admin/logout/")
+    assert client.get("/").status_code == 200
 
 
 def a_while_later() -> None:
