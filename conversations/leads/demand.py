@@ -14,8 +14,16 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from conversations.chat.words import subject_words
-from conversations.leads import meaning
-from conversations.leads.meaning import Matrix, embed, model, normal, packed, unpacked, words_of
+from conversations.leads.meaning import (
+    Matrix,
+    background,
+    embed,
+    model,
+    normal,
+    packed,
+    unpacked,
+    words_of,
+)
 from conversations.models import Conversation, Demand, Uncovered
 from experts.errors import ExpertsError
 from experts.search import wiring
@@ -110,7 +118,7 @@ def _place(some: Sequence[tuple[Conversation, str]], meanings: Matrix) -> int:
     centers = unpacked([demand.center for demand in known])
     homes: list[Demand | None] = [None] * len(some)
     if known:
-        closeness, least = meanings @ centers.T, same()
+        closeness, least = meanings @ centers.T, background().alike
         for at, best in enumerate(closeness.argmax(axis=1)):
             if closeness[at, best] >= least:
                 homes[at] = known[int(best)]
@@ -153,11 +161,6 @@ def _new(asked: Sequence[Conversation]) -> Demand:
     )
 
 
-def same() -> float:
-    """The cosine from which two questions are taken for the same need. Errors: EmbedderError."""
-    return meaning.background().from_(meaning.SAME)
-
-
 def _clusters(meanings: Matrix) -> dict[int, list[int]]:
     """Positions by cluster, in the order in which they are met."""
     if len(meanings) < 2:
@@ -165,7 +168,10 @@ def _clusters(meanings: Matrix) -> dict[int, list[int]]:
     from sklearn.cluster import AgglomerativeClustering
 
     found = AgglomerativeClustering(
-        n_clusters=None, metric="cosine", linkage="average", distance_threshold=1 - same()
+        n_clusters=None,
+        metric="cosine",
+        linkage="average",
+        distance_threshold=1 - background().alike,
     ).fit(meanings)
     clusters: dict[int, list[int]] = {}
     for at, label in enumerate(found.labels_):

@@ -18,7 +18,7 @@ from conversations.models import Conversation, Lead, LeadMeaning
 from experts.search import neutral, wiring
 
 LOOKED_AT = 20_000  # leads compared with, the latest ones: about 15 MB at once
-SAME, ALIKE = 2.5, 2.0  # deviations above small talk from which two questions are called that
+ALIKE = 2.5  # deviations above small talk from which two questions are called alike
 SPACE = "without small talk"  # of the vectors as they are stored
 BATCH = 256
 Matrix = NDArray[np.float32]  # (rows, dimension), each row of length 1
@@ -40,9 +40,10 @@ class Background:
     mean: float
     deviation: float
 
-    def from_(self, deviations: float) -> float:
-        """The cosine that is so many deviations above that of small talk."""
-        return self.mean + deviations * self.deviation
+    @property
+    def alike(self) -> float:
+        """The cosine from which two questions ask for the like."""
+        return self.mean + ALIKE * self.deviation
 
 
 def background() -> Background:
@@ -110,7 +111,7 @@ def leads_like(lead: Lead, limit: int = 10) -> list[Alike]:
         others.exclude(lead=lead).order_by("-made_at").values_list("lead", "vector")[:LOOKED_AT]
     )
     closeness = unpacked([vector for _, vector in rows]) @ unpacked([own.vector])[0] if rows else []
-    alike = background().from_(ALIKE)
+    alike = background().alike
     best = [
         (rows[int(at)][0], float(closeness[int(at)]))
         for at in np.argsort(-np.asarray(closeness), kind="stable")[:limit]
