@@ -129,7 +129,7 @@ def test_a_real_one_sweeps_and_ends_when_it_is_told_or_alone(tmp_path: Path) -> 
         with suppress(ProcessLookupError):
             os.killpg(above.pid, signal.SIGKILL)
     alone = subprocess.Popen(command[:-1], env=product.environ)
-    time.sleep(4)
+    wait_until(lambda: "Another process" in product.manage("work", "--once"))
     alone.terminate()
     assert alone.wait(30) == 0
 

@@ -169,33 +169,6 @@ def test_an_inactive_expert_in_the_file_is_active_again() -> None:
     assert expert.deactivated_at is None
 
 
-def test_whom_staff_deactivated_no_import_brings_back() -> None:
-    import_rows(person())
-    Expert.objects.all().deactivate(by_staff=True)
-    plan = import_rows(person(bio="Back"))
-    row = only_row(plan)
-    assert (row.action, row.reasons) == (Action.UPDATE, ("kept_off",))
-    assert plan.recommendable == 0
-    assert only_row(import_rows(person(bio="Back"))).action == Action.UNCHANGED
-    expert = Expert.objects.get()
-    assert not expert.is_active
-    assert expert.bio == "Back"
-    Expert.objects.all().reactivate()
-    Expert.objects.all().deactivate()
-    import_rows(person(bio="Back"))
-    assert Expert.objects.get().is_active
-
-
-def test_whom_staff_deactivate_between_plan_and_import_stays_off() -> None:
-    import_rows(person())
-    Expert.objects.all().deactivate()
-    plan = plan_of(person())
-    Expert.objects.all().reactivate()
-    Expert.objects.all().deactivate(by_staff=True)
-    with pytest.raises(ImportFailed, match="deactivated by staff"):
-        plan.apply()
-
-
 def everyone(count: int) -> list[dict[str, str]]:
     return [person(username=f"u{number}") for number in range(count)]
 
