@@ -142,8 +142,8 @@ async function ask() {
     const headers = { "Idempotency-Key": key, Accept: "text/event-stream" };
     const { response, body } = await post("/api/chat/", text, headers);
     if (!response.ok) { refuse(response, body); return; }
-    told = consented;
     const ending = body || await follow(said, response);
+    told = consented;
     if (ending.event === "error") { retry = null; trouble(ending.message || TEXT.failed); } // stored as failed: the next try is a new one
     else answer(said, ending);
   } catch {
