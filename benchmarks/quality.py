@@ -38,20 +38,29 @@ class Scored:
         self.words = search.lexical.astype(np.float64)
         self.meaning = (snapshot.vectors.vectors(rows.tolist()) @ search.vector).astype(np.float64)
         passage = snapshot.passages.best_of_rows(search.vector, rows).astype(np.float64)
-        self.passage = np.where(passage == 0, self.meaning, passage)
+        self.best = np.where(passage == 0, self.meaning, passage)
+        self.deviation = snapshot.spread.of_query(search.vector)
+        self.passage = self.best - fusion.luck(snapshot.passages.counts(rows), self.deviation)
         added = snapshot.tongues.added(search.vector)[snapshot.tongues.of_rows]
         self.added = added.astype(np.float64)
         self.standing = search.standing
-        self.deviation = snapshot.spread.of_query(search.vector)
 
-    def recipe(self, *, passages: bool = True, tongues: bool = True, damped: bool = True) -> Column:
+    def recipe(
+        self,
+        *,
+        passages: bool = True,
+        luck: bool = True,
+        tongues: bool = True,
+        damped: bool = True,
+    ) -> Column:
         added = self.added if tongues else np.zeros(len(self.added))
         plain = self.words - self.words.mean()
         deviation = float(self.words.std())
         damping = self.fusion.damping(len(plain)) if damped else 0.0
         scale = max(deviation + damping, 1e-9) * (1 if damped else self.fusion.LEXICAL_WEIGHT)
         words = self.standing if tongues and damped else plain / scale
-        passage = self.passage - added if passages else np.zeros(len(added))
+        passage = (self.passage if luck else self.best) - added
+        passage = passage if passages else np.zeros(len(added))
         return self.fusion.fused(self.meaning - added, passage, words, self.deviation)
 
 
@@ -70,6 +79,7 @@ SYSTEMS: dict[str, Callable[[Scored], Column]] = {
         found.meaning - found.added + found.fusion.PASSAGE_WEIGHT * (found.passage - found.added)
     ),
     "ours without passages": lambda found: found.recipe(passages=False),
+    "ours with the luck of many passages": lambda found: found.recipe(luck=False),
     "ours without damping": lambda found: found.recipe(damped=False, tongues=False),
     "ours without languages apart": lambda found: found.recipe(tongues=False),
     "ours": lambda found: found.recipe(),

@@ -19,7 +19,7 @@ import numpy as np
 from experts.errors import ExpertsError
 from experts.search import neutral
 from experts.search.protocols import Embedder
-from experts.search.ranking import Observations, Search
+from experts.search.ranking import OBSERVED, Observations, Search
 
 if TYPE_CHECKING:
     from experts.search.snapshots import Snapshot
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 Tier = Literal["strong", "good", "possible"]
 SHIPPED = Path(__file__).parent / "calibrations"
 NEUTRAL = "neutral"
-ABOVE_FLOOR = ("dense", "passage", "lexical")  # what is counted in deviations above the floor
+ABOVE_FLOOR = ("dense", "lexical", "above")  # what is counted in deviations above the floor
 LEAST = 0.01  # a deviation under this is that of a directory too small to tell
 FARTHEST = 12.0  # deviations that count
 
@@ -70,6 +70,8 @@ class Calibration:
                 for name in ("answerable", "specific", "relevant")
             }
             floor = {name: (float(m), float(s)) for name, (m, s) in told.get("floor", {}).items()}
+            if unknown := {name for one in chances.values() for name in one.weights} - OBSERVED:
+                raise ValueError(f"{sorted(unknown)} are no longer observed, fit it again")
             return cls(
                 str(told["name"]),
                 str(told["fingerprint"]),
@@ -88,6 +90,11 @@ class Calibration:
             return cls.of(json.loads(path.read_text(encoding="utf-8")))
         except (OSError, ValueError) as error:
             raise ExpertsError(f"The calibration {path} cannot be read: {error}") from error
+
+    @property
+    def at_floor(self) -> float:
+        """The chance that is told of whoever comes first when nobody answers."""
+        return self.relevant.chance({})
 
     def tier(self, chance: float) -> Tier:
         return "strong" if chance >= self.strong else "good" if chance >= self.good else "possible"

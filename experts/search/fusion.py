@@ -11,6 +11,7 @@ from experts.search.protocols import Allowed, Rows, Scores
 
 Standing = NDArray[np.float64]
 PASSAGE_WEIGHT = 0.5  # of the best sentence beside the whole profile; flat from 0.25 to 0.5
+LUCK = 0.4  # deviations, times the logarithm of how many passages there were to choose from
 LEXICAL_WEIGHT = 2.0  # of the words beside the meaning
 DAMPING = 3.0  # of the words, times the weight of a rare one: flat from 2 to 4
 PLACES = 6  # of a score that count, so that machines that add in another order agree on ties
@@ -35,6 +36,16 @@ def damping(size: int) -> float:
     return DAMPING * float(np.log1p(size))
 
 
+def luck(counts: NDArray[np.int64], deviation: float) -> Standing:
+    """How much of the cosine of the best among so many passages is chance.
+
+    The best of forty sentences resembles any question more than the best of two: without this,
+    long profiles that chat about everything come first wherever nobody truly answers.
+    """
+    expected: Standing = LUCK * deviation * np.log(np.maximum(counts, 1))
+    return expected
+
+
 def fused(meaning: Standing, passage: Standing, words: Standing, deviation: float) -> Standing:
     """One score a row: cosines of the profile and of its best passage, in deviations of the former
     over the whole directory, and the standing of its words.
@@ -44,6 +55,11 @@ def fused(meaning: Standing, passage: Standing, words: Standing, deviation: floa
     """
     similar = (meaning + PASSAGE_WEIGHT * passage) / deviation
     return np.round(similar + LEXICAL_WEIGHT * words, PLACES)
+
+
+def of_average(mean: float, deviation: float) -> float:
+    """The fused score of a profile that is like any other, given the mean of all cosines."""
+    return (1 + PASSAGE_WEIGHT) * mean / deviation
 
 
 def best_first(rows: Rows, scores: Standing) -> NDArray[np.int64]:

@@ -121,9 +121,13 @@ class PassageVectors:
         at = np.minimum(np.searchsorted(self.hashes, hashes), len(self.hashes) - 1)
         return np.where(self.hashes[at] == hashes, at, -1)
 
+    def counts(self, rows: Rows) -> NDArray[np.int64]:
+        """How many passages each row has."""
+        return self.offsets[rows + 1] - self.offsets[rows]
+
     def best_of_rows(self, query: Vector, rows: Rows) -> Scores:
         """Cosine of the best passage of each row; 0 for a row that has none."""
-        counts = self.offsets[rows + 1] - self.offsets[rows]
+        counts = self.counts(rows)
         starts = np.cumsum(counts) - counts
         within = np.arange(counts.sum()) - np.repeat(starts, counts)
         members = self.members[np.repeat(self.offsets[rows], counts) + within]

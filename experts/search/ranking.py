@@ -23,7 +23,8 @@ Column = NDArray[np.float64]
 POOL = 150  # rows that each side brings at first; from 100 on nothing changes among the best 50
 BEST = 3  # as many as a visitor is shown
 NEAR = 10  # who may stand beside them
-BACKGROUND = 20  # from here on somebody is found only because somebody always is
+WORD = 6  # letters of one: a Dutch compound says what two or three words do elsewhere
+OBSERVED = frozenset(("dense", "lexical", "held", "covered", "said", "lead", "above", "behind"))
 
 Observations = dict[str, float]
 
@@ -35,7 +36,7 @@ class Ranking:
     rows: Rows
     scores: Column  # fused
     dense: Column  # cosine of the whole profile, less what its language adds
-    passage: Column  # cosine of the best passage, likewise
+    passage: Column  # cosine of the best passage, likewise, and less what chance adds
     lexical: Column  # BM25
 
     def __len__(self) -> int:
@@ -58,8 +59,7 @@ class Search:
         rows: Rows = np.union1d(by_meaning, by_words)
         dense, passage = self._similar(rows)
         lexical = self.lexical[rows].astype(np.float64)
-        deviation = self.snapshot.spread.of_query(self.vector)
-        scores = fusion.fused(dense, passage, self.standing[rows], deviation)
+        scores = fusion.fused(dense, passage, self.standing[rows], self._deviation)
         order = fusion.best_first(rows, scores)
         return Ranking(rows[order], scores[order], dense[order], passage[order], lexical[order])
 
@@ -75,9 +75,15 @@ class Search:
         """Cosines of these profiles and of their best passages, less what their language adds."""
         added = self._added[self.snapshot.tongues.of_rows[rows]]
         dense = self.snapshot.vectors.vectors(rows.tolist()) @ self.vector
-        passage = self.snapshot.passages.best_of_rows(self.vector, rows)
+        passages = self.snapshot.passages
+        passage = passages.best_of_rows(self.vector, rows)
         passage = np.where(passage == 0, dense, passage)  # a profile too short to be cut
-        return (dense - added).astype(np.float64), (passage - added).astype(np.float64)
+        luck = fusion.luck(passages.counts(rows), self._deviation)
+        return (dense - added).astype(np.float64), passage - added - luck
+
+    @cached_property
+    def _deviation(self) -> float:
+        return self.snapshot.spread.of_query(self.vector)
 
     @cached_property
     def standing(self) -> Column:
@@ -107,53 +113,33 @@ class Search:
         if not len(found):
             return {}
         held, total = self.snapshot.lexical.held(self.subjects, found.rows[:BEST])
-        scores = found.scores[:BACKGROUND]
-        chances = np.exp(scores - scores[0])
-        chances /= chances.sum()
         return {
             "dense": float(found.dense[:BEST].mean()),
-            "apart": self._apart(float(found.dense[:BEST].mean())),
-            "passage": float(found.passage[:BEST].mean()),
             "lexical": float(found.lexical[:BEST].mean()) / self._scale,
             "held": float(held.max()) / self._scale,
             "covered": float(held.max()) / total if total else 0.0,
-            "words": float(np.log1p(len(self.subjects))),
-            "lead": float(scores[0] - scores[min(NEAR, len(scores)) - 1]),
-            "rise": float(scores[0] - scores[-1]),
-            "spread": float(-(chances * np.log(chances + 1e-12)).sum()),
-            "likeness": self._likeness(found.rows[:NEAR]),
+            "said": float(np.log1p(sum(max(1.0, len(word) / WORD) for word in self.subjects))),
+            "lead": float(found.scores[0] - found.scores[:NEAR][-1]),
+            "above": float(found.scores[:BEST].mean()) - self._average,
         }
 
     def observed_of(self, found: Ranking, places: Sequence[int]) -> list[Observations]:
-        """The same about single ones, by their places in a ranking."""
-        held, total = self.snapshot.lexical.held(self.subjects, found.rows[list(places)])
-        least = self.open.scores[:BACKGROUND][-1:]
-        background = float(least[0]) if len(least) else 0.0
+        """About single ones, by their places in a ranking: how far above an average profile, and
+        how far behind the first."""
         return [
             {
-                "dense": float(found.dense[place]),
-                "apart": self._apart(float(found.dense[place])),
-                "passage": float(found.passage[place]),
-                "lexical": float(found.lexical[place]) / self._scale,
-                "held": float(held[at]) / self._scale,
-                "covered": float(held[at]) / total if total else 0.0,
-                "rise": float(found.scores[place]) - background,
+                "above": float(found.scores[place]) - self._average,
+                "behind": float(found.scores[0] - found.scores[place]),
             }
-            for at, place in enumerate(places)
+            for place in places
         ]
+
+    @property
+    def _average(self) -> float:
+        mean = float(self.vector @ self.snapshot.spread.mean)
+        return fusion.of_average(mean, self._deviation)
 
     @property
     def _scale(self) -> float:
         """The weight of a word that one profile has, which grows with the directory."""
         return float(np.log1p(self.snapshot.size)) or 1.0
-
-    def _apart(self, cosine: float) -> float:
-        return self.snapshot.spread.apart(self.vector, cosine)
-
-    def _likeness(self, rows: Rows) -> float:
-        """Mean cosine between those found: are they all of a kind?"""
-        if len(rows) < 2:
-            return 1.0
-        vectors = self.snapshot.vectors.vectors(rows.tolist())
-        count = len(rows)
-        return float(((vectors @ vectors.T).sum() - count) / (count * (count - 1)))

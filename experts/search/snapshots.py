@@ -126,10 +126,6 @@ class Spread:
         """Standard deviation of the query's cosine over all rows, above 0."""
         return math.sqrt(max(float(query @ self.covariance @ query), 1e-12))
 
-    def apart(self, query: Vector, cosine: float) -> float:
-        """How many deviations a cosine lies above the mean of the query's over all rows."""
-        return (cosine - float(query @ self.mean)) / self.of_query(query)
-
 
 @dataclass(frozen=True, slots=True)
 class _State:

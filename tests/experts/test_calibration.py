@@ -111,9 +111,16 @@ def test_a_demand_does_not_change_what_the_directory_knows(
     from experts.search.constraints import Constraints
 
     free = retriever.retrieve("leaking pipes").signals
-    demanding = retriever.retrieve("leaking pipes", Constraints(languages=frozenset({"fr"})))
+    french = Constraints(languages=frozenset({"fr"}))
+    demanding = retriever.retrieve("leaking pipes", french, relax=False)
     assert demanding.signals.answerable == free.answerable
     assert [one.expert.username for one in demanding.candidates] == ["dirk"]
+
+
+def test_weights_of_what_is_no_longer_observed_have_to_be_fitted_again() -> None:
+    told = Calibration(answerable=Logistic(1.0, {"moon": 2.0})).as_dict()
+    with pytest.raises(ExpertsError, match="fit it again"):
+        Calibration.of(told)
 
 
 def test_the_neutral_utterances_are_many_and_each_is_one() -> None:
