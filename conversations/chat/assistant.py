@@ -68,9 +68,12 @@ class Assistant:
         if self.rewriter is not None:
             with stage("rewrite"):
                 question = self.rewriter.rewrite(question, conversation.query, dialogue)
-        constraints = question.wishes.overridden_by(demands(conversation.filters))
+        filters = demands(conversation.filters)
+        constraints = question.wishes.overridden_by(filters)
         with stage("retrieve"):
-            retrieval = self.finder.retrieve(question.text, constraints, limit, question.excluded)
+            retrieval = self.finder.retrieve(
+                question.text, constraints, limit, question.excluded, firm=filters
+            )
         with stage("decide"):
             decision = decide(retrieval, dialogue)
         language = language_of(conversation.query, dialogue.languages)

@@ -53,6 +53,8 @@ class Finder(Protocol):
         constraints: Constraints = ...,
         limit: int = ...,
         excluded: Collection[str] = ...,
+        *,
+        firm: Constraints = ...,
     ) -> Retrieval: ...
 
 

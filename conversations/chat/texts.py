@@ -16,6 +16,7 @@ class Phrases:
     assumed: str  # {about}
     relaxed: dict[str, str]  # {amount}, {currency}, {languages}
     changed: str  # between what was told already and another answer
+    rates: str  # {rates}, told when a limit on them was let go
     # Reasons.
     on: str  # {words}, {quote}
     quote: str  # {quote}
@@ -56,6 +57,7 @@ EN = Phrases(
         "": "Nobody met all your wishes, so I let some of them go.",
     },
     changed="But the directory has just changed; this is the answer now:",
+    rates="Hourly rates: {rates}.",
     on="On {words}: “{quote}”",
     quote="From the profile: “{quote}”",
     also="And: “{quote}”",
@@ -122,6 +124,7 @@ NL = Phrases(
         "": "Niemand voldeed aan al uw wensen; een deel ervan heb ik laten vallen.",
     },
     changed="Maar de gids is net veranderd; dit is nu het antwoord:",
+    rates="Uurtarieven: {rates}.",
     on="Over {words}: “{quote}”",
     quote="Uit het profiel: “{quote}”",
     also="En ook: “{quote}”",
@@ -192,6 +195,7 @@ FR = Phrases(
         "": "Personne ne répondait à tous vos souhaits ; j'en ai laissé tomber une partie.",
     },
     changed="Mais l'annuaire vient de changer ; voici la réponse à présent :",
+    rates="Tarifs horaires : {rates}.",
     on="Sur {words} : « {quote} »",
     quote="Extrait du profil : « {quote} »",
     also="Et aussi : « {quote} »",

@@ -1,8 +1,8 @@
 """A question to living, recommendable experts: embed, search both ways, fuse, look them up."""
 
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
-from itertools import combinations
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -12,11 +12,11 @@ from experts.search import passages
 from experts.search.calibration import Calibration, Tier
 from experts.search.constraints import Constraints, read_constraints
 from experts.search.protocols import Allowed, Embedder
-from experts.search.ranking import POOL, Ranking, Search
+from experts.search.ranking import BEST, POOL, Ranking, Search
+from experts.search.relaxing import NO_DEMANDS, Relaxation, is_truly_better, relaxations
 from experts.search.rows import meeting
 from experts.search.snapshots import Snapshot, SnapshotStore
 
-NO_DEMANDS = Constraints()
 MARGIN = 10  # experts looked up beyond those wanted, for some may have left since the build
 QUOTED = 10  # candidates whose passages are looked up
 PASSAGES = 3  # of each
@@ -66,7 +66,7 @@ class Retrieval:
     query: str
     candidates: tuple[Candidate, ...]
     constraints: Constraints  # as asked
-    relaxed: tuple[str, ...]  # names of the constraints let go because nothing was left
+    relaxed: tuple[str, ...]  # names of the constraints let go, for with them nobody answered
     generation: str
     signals: Signals
 
@@ -88,7 +88,7 @@ class Retriever:
         """A visitor's own words: demands are read out of them, `filters` stand above those."""
         reading = read_constraints(text)
         demands = reading.constraints.overridden_by(filters)
-        return self.retrieve(reading.text, demands, limit, excluded)
+        return self.retrieve(reading.text, demands, limit, excluded, firm=filters)
 
     def retrieve(
         self,
@@ -97,23 +97,24 @@ class Retriever:
         limit: int = 50,
         excluded: Collection[str] = (),
         *,
+        firm: Constraints = NO_DEMANDS,
         relax: bool = True,
     ) -> Retrieval:
         """Up to `limit` experts who meet the constraints, never one whose username is excluded.
 
-        When nobody meets all constraints, as few as possible are let go and named in `relaxed`, but
-        not with `relax=False`. The excluded stay excluded.
+        When nobody who meets all constraints truly answers, as few as possible are let go for
+        somebody who does, and named in `relaxed`; those that `firm` sets only when nobody is left,
+        and none with `relax=False`. The excluded stay excluded.
         """
         snapshot = self._snapshot()
         search = Search(snapshot, query, self.embedder.embed_query(query))
         finding = _Finding(search, snapshot.calibration)
-        candidates: tuple[Candidate, ...] = ()
+        candidates = finding.candidates(constraints, limit, excluded)
         relaxed: tuple[str, ...] = ()
-        for demands, let_go in _relaxations(constraints) if relax else [(constraints, ())]:
-            candidates = finding.candidates(demands, limit, excluded)
-            if candidates:
-                relaxed = let_go
-                break
+        if relax and not constraints.is_empty():
+            weak = [way for way in relaxations(constraints) if not firm.names() & set(way[1])]
+            ways = weak if candidates else relaxations(constraints)
+            candidates, relaxed = finding.relaxed(candidates, ways, limit, excluded)
         return Retrieval(
             query,
             candidates,
@@ -152,6 +153,35 @@ class _Finding:
                 return self._examined(ranking, found)
             reach *= 8  # many of the best have left since the build: look further down
         return ()
+
+    def relaxed(
+        self,
+        found: tuple[Candidate, ...],
+        ways: Iterable[Relaxation],
+        limit: int,
+        excluded: Collection[str],
+    ) -> tuple[tuple[Candidate, ...], tuple[str, ...]]:
+        """Whom to show in place of those who were found, and the names of what is let go for it."""
+        let_go: tuple[str, ...] = ()
+        for fewer, names in ways:
+            # Mostly somebody answers, or nobody at all does it better, and one search is enough.
+            if found and not self._gives_way(found, self._attainable):
+                break
+            others = self.candidates(fewer, limit, excluded)
+            if others and (not found or self._gives_way(found, _best_chance(others))):
+                found, let_go = others, names
+        return found, let_go
+
+    def _gives_way(self, found: Sequence[Candidate], better: float) -> bool:
+        """Whether these are found as if nobody answered, and somebody with that chance does."""
+        best = _best_chance(found)
+        return best < self.calibration.at_floor < better and is_truly_better(better, best)
+
+    @cached_property
+    def _attainable(self) -> float:
+        """The best chance of anybody, whatever is demanded."""
+        best = self.search.open
+        return max(self._chances(best, range(min(BEST, len(best)))), default=0.0)
 
     def _ranking(self, allowed: Allowed | None, reach: int) -> Ranking:
         if allowed is None and reach == POOL:
@@ -223,6 +253,10 @@ class _Finding:
         )
 
 
+def _best_chance(candidates: Sequence[Candidate]) -> float:
+    return max((candidate.relevance for candidate in candidates[:BEST]), default=0.0)
+
+
 class _Living:
     """Who of the found may be shown and meets the demands as the database stands now."""
 
@@ -238,23 +272,3 @@ class _Living:
             }
             self._known.update((name, alive.get(name)) for name in unknown)
         return {name: expert for name in usernames if (expert := self._known[name]) is not None}
-
-
-def _relaxations(demands: Constraints) -> Iterator[tuple[Constraints, tuple[str, ...]]]:
-    """The demands, then with as few as possible let go: price before language, which is a skill.
-
-    A currency is never let go alone: the amount beside it would be compared with other money.
-    """
-    names = [
-        name
-        for name in ("max_hourly_rate", "min_hourly_rate", "currency", "languages")
-        if getattr(demands, name) != getattr(NO_DEMANDS, name)
-    ]
-    rates = {"max_hourly_rate", "min_hourly_rate"} & set(names)
-    for count in range(len(names) + 1):
-        for let_go in combinations(names, count):
-            if "currency" not in let_go or rates <= set(let_go):
-                yield (
-                    replace(demands, **{name: getattr(NO_DEMANDS, name) for name in let_go}),
-                    let_go,
-                )

@@ -106,6 +106,8 @@ def test_a_limit_that_leaves_nobody_is_let_go_openly(experts: None, ask: Ask) ->
     assert answer["type"] == "match"
     assert "10 EUR" in answer["narrative"]
     assert "let that limit go" in answer["narrative"]
+    assert "Hourly rates: Noor Peeters 95 EUR" in answer["narrative"]
+    assert "Someone cheaper" not in answer["suggestions"]
 
 
 def test_an_expert_deactivated_since_is_not_recommended(experts: None, ask: Ask) -> None:

@@ -1,5 +1,6 @@
 """The composer that needs no model: phrases of ours around words of the profiles."""
 
+from decimal import Decimal
 from itertools import islice
 
 from conversations.chat import evidence
@@ -96,6 +97,9 @@ def _narrative(turn: Turn, picks: tuple[Pick, ...]) -> str:
     forms = text.nearest if weak else text.matches
     title = evidence.shortened(first.job_title)
     sentences.append(forms[len(picks) - 1].format(name=first.name, title=title))
+    limits = {"max_hourly_rate", "min_hourly_rate"} & set(turn.retrieval.relaxed)
+    if limits and (rates := _rates(picks)):
+        sentences.append(text.rates.format(rates=rates))
     return " ".join(dict.fromkeys(sentences))
 
 
@@ -112,10 +116,21 @@ def _let_go(name: str, turn: Turn, text: Phrases) -> str:
 
 def _amount(asked: Constraints, name: str) -> str:
     rate = asked.min_hourly_rate if name == "min_hourly_rate" else asked.max_hourly_rate
-    if rate is None:
-        return ""
-    plain = f"{rate:.2f}".removesuffix(".00")
-    return f"{plain} {asked.currency}" if asked.currency else plain
+    return "" if rate is None else _money(rate, asked.currency or "")
+
+
+def _rates(picks: tuple[Pick, ...]) -> str:
+    """What each of them charges, in that one's own currency."""
+    experts = [pick.expert for pick in picks]
+    return ", ".join(
+        f"{one.name} {_money(one.hourly_rate, one.currency)}"
+        for one in experts
+        if one.hourly_rate is not None
+    )
+
+
+def _money(rate: Decimal, currency: str) -> str:
+    return f"{rate:.2f}".removesuffix(".00") + f" {currency}".rstrip()
 
 
 def _follow_ups(turn: Turn, picks: tuple[Pick, ...]) -> tuple[str, ...]:
@@ -125,7 +140,13 @@ def _follow_ups(turn: Turn, picks: tuple[Pick, ...]) -> tuple[str, ...]:
     others = [one.expert for one in turn.retrieval.candidates if one.expert.pk not in shown]
     rates = [pick.expert.hourly_rate for pick in picks if pick.expert.hourly_rate is not None]
     suggestions: list[str] = []
-    if rates and any(one.hourly_rate and one.hourly_rate < min(rates) for one in others):
+    # Where a limit was let go, whoever is cheaper answers something else.
+    was_let_go = "max_hourly_rate" in turn.retrieval.relaxed
+    if (
+        not was_let_go
+        and rates
+        and any(one.hourly_rate and one.hourly_rate < min(rates) for one in others)
+    ):
         suggestions.append(text.cheaper)
     if others:
         suggestions.append(text.someone_else)

@@ -1,6 +1,6 @@
 """The demands on an expert as values, free of the words they were read from."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Literal
 
@@ -23,6 +23,15 @@ class Constraints:
 
     def is_empty(self) -> bool:
         return self == Constraints()
+
+    def names(self) -> set[str]:
+        """The demands that are set."""
+        unset = Constraints()
+        return {
+            each.name
+            for each in fields(self)
+            if getattr(self, each.name) != getattr(unset, each.name)
+        }
 
     def overridden_by(self, other: "Constraints") -> "Constraints":
         """These demands, with whatever `other` sets in their place.
