@@ -22,6 +22,7 @@ from conversations.models import Conversation
 
 Line = Mapping[str, Any]
 LABELS = ("match", "clarification")
+FOUND = 10  # experts compared between a follow-up as understood and its rewrite
 
 
 class BadLine(ValueError):
@@ -112,19 +113,39 @@ def concordance(pairs: Sequence[tuple[float, float]]) -> float:
 
 def _rewrites(lines: Sequence[Line], assistant: Assistant) -> Iterable[Measure]:
     told: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
+    found: dict[str, list[tuple[float, float]]] = defaultdict(list)
     said: dict[str, list[dict[str, str]]] = defaultdict(list)
     for line in sorted(lines, key=lambda line: (str(line.get("conv")), line.get("turn", 0))):
         history = said[str(line.get("conv"))]
         turn = assistant.understand(_asked(line, history))
         if history:  # a first message needs no rewriting
+            asked = turn.question.text, line["text"], line["rewrite"]
+            by_ours, by_bare, wanted = (_found(text, assistant) for text in asked)
             for language in _groups(line):
-                told[language].append((turn.question.text, line["text"], line["rewrite"]))
+                told[language].append(asked)
+                found[language].append((_shared(by_ours, wanted), _shared(by_bare, wanted)))
         history.append({"role": "user", "content": line["text"]})
     for language, rows in told.items():
         for name, score in (("rewrite F1", overlap), ("rewrite recall", recall)):
             ours, bare = zip(*((score(q, to), score(raw, to)) for q, raw, to in rows), strict=True)
             yield Measure(name, language, fmean(ours), len(rows))
             yield Measure(f"{name} of the bare message", language, fmean(bare), len(rows))
+    for language, shares in found.items():
+        name = "found of the rewrite's"
+        yield Measure(name, language, fmean(ours for ours, _ in shares), len(shares))
+        name = f"{name} by the bare message"
+        yield Measure(name, language, fmean(bare for _, bare in shares), len(shares))
+
+
+def _found(text: str, assistant: Assistant) -> set[str]:
+    """The first FOUND experts for a text, whatever is demanded of them."""
+    candidates = assistant.finder.retrieve(text, limit=FOUND).candidates
+    return {candidate.expert.username for candidate in candidates}
+
+
+def _shared(found: set[str], wanted: set[str]) -> float:
+    """Share of those wanted that were found."""
+    return len(found & wanted) / len(wanted) if wanted else 1.0
 
 
 def overlap(text: str, target: str) -> float:

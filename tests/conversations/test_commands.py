@@ -174,6 +174,10 @@ def test_needs_and_rewrites_are_measured_too(experts: None, tmp_path: Path) -> N
     figures = {row["name"]: row["value"] for row in rows}
     assert figures["need AUC"] == 1.0
     assert figures["rewrite F1"] > figures["rewrite F1 of the bare message"]
+    assert 0 <= figures["found of the rewrite's by the bare message"] <= 1
+    assert (
+        figures["found of the rewrite's"] >= figures["found of the rewrite's by the bare message"]
+    )
 
 
 @pytest.mark.parametrize(
