@@ -35,7 +35,7 @@ SIZES = ("2000", "100000")
 MODELS = ("packaged:multilingual-e5-small", "packaged:all-MiniLM-L6-v2")
 QUERIES = Path(__file__).resolve().parent.parent / "data" / "queries.jsonl"
 ROUNDS = 3
-WANTED = 50  # candidates, as a turn asks for
+WANTED = 24  # candidates, as a turn asks for
 BARE = """
 import json, sys, time, torch
 torch.set_num_threads(1)
@@ -144,7 +144,7 @@ def measure(size: int) -> dict[str, float]:
         "index_mb": _rss() - before,
     }
     probe = embedder.embed_query("tax")
-    return told | {"vectors": cpu_of(lambda _: snapshot.vectors.search(probe, 150), texts)}
+    return told | {"vectors": cpu_of(lambda _: snapshot.vectors.search(probe, 100), texts)}
 
 
 def _rss() -> float:

@@ -23,7 +23,7 @@ from experts.search.constraints import read_constraints
 
 logger = logging.getLogger(__name__)
 
-LIMIT = 50  # candidates looked at
+LIMIT = 24  # candidates looked at: a few are shown, a dozen decide what to ask back
 
 
 class Assistant:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from experts.search.snapshots import Snapshot
 
 Column = NDArray[np.float64]
-POOL = 150  # rows that each side brings at first; from 100 on nothing changes among the best 50
+POOL = 100  # rows that each side brings at first: more never changed the best ten of a question
 BEST = 3  # as many as a visitor is shown
 NEAR = 10  # who may stand beside them
 WORD = 6  # letters of one: a Dutch compound says what two or three words do elsewhere
