@@ -15,6 +15,7 @@ from experts.search.retrieval import Candidate, Retrieval
 
 LOOKED_AT = 12  # candidates whose kinds are compared
 MOST = 4
+SHORTEST = 3  # letters of a word that may be the beginning of another
 TOO_LONG = 60  # characters of a choice
 
 
@@ -50,10 +51,17 @@ def kinds(retrieval: Retrieval) -> list[str]:
     for rank, candidate in enumerate(candidates):
         for label in _labels(candidate.expert):
             key = label.casefold()
-            if {stem(word) for word in words(label)} - asked:
+            if any(not _is_kin(stem(word), asked) for word in words(label)):
                 holders.setdefault(key, set()).add(rank)
                 spelled.setdefault(key, label)
     return [spelled[key] for key in _splitting(holders, len(candidates))]
+
+
+def _is_kin(word: str, asked: set[str]) -> bool:
+    """Whether a stem was asked for, in the singular or the plural: "tax" and "taxes"."""
+    if len(word) < SHORTEST:
+        return word in asked
+    return any(word.startswith(one) or one.startswith(word) for one in asked)
 
 
 def _fitting(retrieval: Retrieval) -> list[Candidate]:

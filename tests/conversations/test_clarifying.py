@@ -2,7 +2,9 @@
 
 import pytest
 
+from conversations.chat.clarifying import kinds
 from experts.models import Expert
+from experts.search import wiring
 from tests.conversations.conftest import Ask
 
 pytestmark = pytest.mark.django_db
@@ -97,3 +99,17 @@ def test_a_wordless_follow_up_keeps_the_language_of_the_thread(experts: None, as
     first = ask("Ik zoek een boekhouder in Gent")
     second = ask("webshops", thread=first["thread"])
     assert Conversation.objects.get(pk=second["id"]).language == "nl"
+
+
+def test_a_choice_says_more_than_the_singular_of_what_was_asked(db: None, reindex: Ask) -> None:
+    for number, tags in enumerate([["tax"], ["Tax law"], ["Tax return"], ["tax", "Customs"]]):
+        Expert.objects.create(
+            username=f"t{number}", name=f"T {number}", job_title=f"Adviser {number}", company="C",
+            bio="I deal with taxes.", hourly_rate=100, currency="EUR", tags=tags,
+        )  # fmt: skip
+    reindex()
+
+    found = kinds(wiring.retriever().retrieve("taxes"))
+
+    assert "tax" not in found
+    assert {"Tax law", "Tax return"} & set(found)
