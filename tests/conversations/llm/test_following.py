@@ -31,7 +31,7 @@ WHY = "Audits webshops for the GDPR."
 FIRST, SECOND = "{c1} audits webshops.", "Your webshop is in good hands for the GDPR."
 ANSWER = {"picks": [{"ref": "c1", "why": WHY}], "narrative": f"{FIRST} {SECOND}", "question": ""}
 TOLD = "Noor Peeters audits webshops."
-OURS = "Two people fit this. The closest is Noor Peeters, Privacy lawyer."
+OURS = "Noor Peeters fits this best: Privacy lawyer."
 AFTER_PICKS, AFTER_FIRST = '"narrative": "', "audits webshops. Y"
 
 Ask = Callable[..., list[dict[str, Any]]]
