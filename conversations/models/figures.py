@@ -136,12 +136,15 @@ def _save(lead: Lead) -> None:
 
 
 def _scored(leads: Sequence[Lead]) -> list[int]:
-    """Ids of those that are hot."""
+    """Ids of those that are hot now and were not."""
     weights, now = ScoreSettings.current(), timezone.now()
+    became: list[int] = []
     for lead in leads:
         found = scoring.score(lead, weights, now)
+        if lead.score < weights.hot_from <= found.value:
+            became.append(lead.pk)
         lead.score, lead.score_parts, lead.scored_at = found.value, found.stored(), now
-    return [lead.pk for lead in leads if lead.score >= weights.hot_from]
+    return became
 
 
 def _write(leads: Sequence[Lead], names: Sequence[str]) -> None:
