@@ -116,6 +116,9 @@ def test_a_real_one_sweeps_and_ends_when_it_is_told_or_alone(tmp_path: Path) -> 
         "Conversation.objects.receive(email='a@example.com', query='Hello?');"
         "Conversation.objects.update(created_at=timezone.now() - timedelta(hours=1))",
     )
+    again = (
+        "from conversations.models import Conversation as C; C.objects.update(status='received')"
+    )
     command = [sys.executable, "manage.py", "work", "--beside"]
     shell = f"{' '.join(command)} & exec sleep 600"
     above = subprocess.Popen(["bash", "-c", shell], env=product.environ, start_new_session=True)
@@ -128,8 +131,11 @@ def test_a_real_one_sweeps_and_ends_when_it_is_told_or_alone(tmp_path: Path) -> 
     finally:
         with suppress(ProcessLookupError):
             os.killpg(above.pid, signal.SIGKILL)
+    product.manage("shell", "-c", again)
+    (product.data / "work.json").unlink()
     alone = subprocess.Popen(command[:-1], env=product.environ)
-    wait_until(lambda: "Another process" in product.manage("work", "--once"))
+    wait_until(lambda: Conversation.Status.ABANDONED in product.manage("shell", "-c", asked))
+    assert "Another process" in product.manage("work", "--once")
     alone.terminate()
     assert alone.wait(30) == 0
 
