@@ -1,12 +1,16 @@
 """Profiles are compared within the language they are written in."""
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
 
 from experts.search import fusion
+from experts.search.backends.faiss import FaissIndex
 from experts.search.protocols import Vectors
+from experts.search.ranking import Search
 from experts.search.tongues import CODES, Tongues, best_of_parts
 
 ENGLISH = "I am the one who helps you with the letters of the tax office."
@@ -88,6 +92,31 @@ def test_the_best_of_parts_come_by_score_then_row() -> None:
         (np.array([2, 3]), np.array([0.9, 0.1], np.float32)),
     ]
     assert best_of_parts(parts, 3).tolist() == [2, 4, 1]
+
+
+@pytest.mark.parametrize("every", [1, 3, 50])
+@pytest.mark.parametrize("aside", [0.0, 0.5, 5.0])
+def test_the_nearest_are_those_of_all_rows_less_what_languages_add(
+    aside: float, every: int
+) -> None:
+    draw = np.random.default_rng(2)
+    vectors = draw.standard_normal((600, 16)).astype(np.float32)
+    vectors[300:, 0] += aside
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    tongues = Tongues.of([ENGLISH] * 300 + [DUTCH] * 300, vectors)
+    allowed = np.zeros(600, np.bool_)
+    allowed[::every] = True
+    snapshot: Any = SimpleNamespace(
+        vectors=FaissIndex.build(vectors, ""),
+        tongues=tongues,
+        lexical=SimpleNamespace(scores=lambda query: np.zeros(600, np.float32)),
+    )
+    for query in vectors[:20]:
+        search = Search(snapshot, "", query)
+        found = search._nearest(None if every == 1 else allowed, 5)
+        rows, cosines = snapshot.vectors.search(query, 600, allowed)
+        levelled = cosines - tongues.added(query)[tongues.of_rows[rows]]
+        assert found.tolist() == rows[np.lexsort((rows, -levelled))][:5].tolist()
 
 
 def test_tongues_are_kept_on_disk(tmp_path: Path) -> None:
