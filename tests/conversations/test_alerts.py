@@ -94,6 +94,17 @@ def test_a_score_that_rises_over_the_threshold_tells_by_itself(
     assert told("lead.hot")[0]["lead"]["score"] > 0
 
 
+def test_whom_to_tell_is_looked_up_when_a_lead_becomes_hot_and_not_while_it_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ScoreSettings(hot_from=1).save()
+    asked: list[list[int]] = []
+    monkeypatch.setattr(alerts, "scored", lambda keys: asked.append(list(keys)))
+    first = Conversation.objects.receive(email="ana@example.com", query="Who runs a payroll?")
+    Conversation.objects.receive(email="ana@example.com", query="And in Ghent?")
+    assert asked == [[first.lead_id], []]
+
+
 def test_the_digest_lists_untouched_leads_the_hottest_first(mailbox: Mailbox) -> None:
     sam = sales()
     for name, score in (("cold", 10), ("hot", 80)):
