@@ -53,6 +53,9 @@ class Turnstile:
                     return
             self.free += 1
 
+    def waiting(self) -> int:
+        return len(self.arriving) + len(self.coming_back)
+
 
 @cache
 def turnstile() -> Turnstile:

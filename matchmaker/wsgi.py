@@ -1,6 +1,5 @@
 """Serving, and the one place that warms model weights."""
 
-import gc
 import os
 
 from django.core.exceptions import ImproperlyConfigured
@@ -20,14 +19,11 @@ if settings.SECRET_KEY_MISSING:
 
 from conversations.chat.wiring import model as language_model  # noqa: E402
 from experts.search import wiring  # noqa: E402
-from matchmaker import logs, wal  # noqa: E402
+from matchmaker import garbage, logs, wal  # noqa: E402
 
 logs.catch_what_nobody_caught()
 wal.keep(settings.DATABASES["default"])
 wiring.warm()
 language_model()
 
-# What is loaded by now stays. Looking through all of it for garbage stops every thread for a tenth
-# of a second, with torch for a third.
-gc.collect()
-gc.freeze()
+garbage.Collector().take_over()
