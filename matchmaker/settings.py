@@ -35,7 +35,7 @@ HOST = env.text("HOST", "127.0.0.1")
 PORT = env.number("PORT", 8000, low=1, high=65535)
 WEB_CONCURRENCY = env.number("WEB_CONCURRENCY", 2, low=1, high=64)
 WEB_THREADS = env.number("WEB_THREADS", 512, low=1, high=4096)
-WEB_AT_ONCE = env.number("WEB_AT_ONCE", 4, low=1, high=64)
+WEB_AT_ONCE = env.number("WEB_AT_ONCE", 2, low=1, high=64)
 SECURE_HTTPS = env.flag("SECURE_HTTPS", default=False)
 
 # --- Data ------------------------------------------------------------------------------------
