@@ -68,9 +68,9 @@ lint: install  ## format, lint, types, imports, migrations, deployment settings
 fast: install  ## the tests that take less than two seconds each, on SQLite
 	@$(BIN)/python -m pytest $(PARALLEL) -m "not slow"
 
-test: lint  ## everything: lint, the whole suite on SQLite, then on PostgreSQL
+test: lint  ## everything: lint, the whole suite on SQLite, what uses a database on PostgreSQL too
 	@$(BIN)/python -m pytest $(PARALLEL) -m "not slow"
-	TEST_DATABASE=postgresql $(BIN)/python -m pytest $(PARALLEL) -m "not slow and not sqlite"
+	TEST_DATABASE=postgresql $(BIN)/python -m pytest $(PARALLEL) -m "database and not slow and not sqlite"
 	$(BIN)/python -m pytest -m slow
 
 bench: install  ## measure what benchmarks/ describes

@@ -7,12 +7,18 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
+# A password costs half a second as it is served; it is Django's business, not ours.
+settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 LOOPBACK = ("127.", "localhost", "::1", "0.0.0.0")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Fast tests first; what needs a model or a live server is slow by definition."""
+    """Fast tests first; what needs a model or a live server is slow by definition, and what uses
+    the database is marked as such."""
     for item in items:
+        asked = {"db", "transactional_db"} & set(getattr(item, "fixturenames", ()))
+        if asked or item.get_closest_marker("django_db"):
+            item.add_marker(pytest.mark.database)
         if item.get_closest_marker("model") or item.get_closest_marker("live"):
             item.add_marker(pytest.mark.slow)
     items.sort(key=lambda item: item.get_closest_marker("slow") is not None)

@@ -50,14 +50,16 @@ class BruteForce:
         pass
 
 
-@pytest.fixture(params=["brute force", "faiss", "pgvector"])
+@pytest.fixture(
+    params=[
+        BruteForce,
+        FaissIndex,
+        pytest.param(PgVectorIndex, marks=(pytest.mark.django_db, pytest.mark.postgresql)),
+    ]
+)
 def kind(request: pytest.FixtureRequest) -> type[VectorIndex]:
-    if request.param == "pgvector":
-        if connection.vendor != "postgresql":
-            pytest.skip("pgvector needs PostgreSQL")
-        request.getfixturevalue("db")
-        return PgVectorIndex
-    return BruteForce if request.param == "brute force" else FaissIndex
+    found: type[VectorIndex] = request.param
+    return found
 
 
 def unit(vectors: np.ndarray) -> Vectors:
