@@ -6,7 +6,6 @@ from typing import Self
 
 import numpy as np
 import pytest
-from django.db import connection
 
 from experts.errors import IndexUnavailable
 from experts.search.backends.faiss import FaissIndex
@@ -139,7 +138,7 @@ def test_a_damaged_faiss_file_is_a_sentence(tmp_path: Path) -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.skipif("connection.vendor == 'postgresql'", reason="about another database")
+@pytest.mark.sqlite
 def test_pgvector_on_another_database_is_a_sentence(table: Vectors) -> None:
     with pytest.raises(IndexUnavailable, match="DATABASE_URL"):
         PgVectorIndex.build(table, "x")
