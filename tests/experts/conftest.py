@@ -10,7 +10,7 @@ import pytest
 from experts.models import Expert
 from experts.search import wiring
 from experts.search.indexing import Report, rebuild
-from experts.search.retrieval import Retriever
+from experts.search.retrieval import Retrieval, Retriever
 
 MakeExpert = Callable[..., Expert]
 
@@ -45,6 +45,10 @@ PEOPLE: list[dict[str, Any]] = [
         "languages": ["nl", "fr", "en"],
     },
 ]
+
+
+def names(found: Retrieval) -> list[str]:
+    return [candidate.expert.username for candidate in found.candidates]
 
 
 @pytest.fixture
