@@ -14,6 +14,7 @@ from rest_framework import serializers
 from conversations.models import EMAIL_LENGTH
 
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+AMOUNT = r"^\d{1,10}(\.\d{1,2})?$"
 BIGGEST = 2**63 - 1
 
 
@@ -47,7 +48,7 @@ class Thread(serializers.UUIDField):
     {
         "oneOf": [
             {"type": "number", "minimum": 0},
-            {"type": "string", "pattern": r"^\d{1,10}(\.\d{1,2})?$"},
+            {"type": "string", "pattern": AMOUNT},
         ]
     }
 )
@@ -56,6 +57,11 @@ class Rate(serializers.DecimalField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_digits=12, decimal_places=2, min_value=Decimal(0), **kwargs)
+
+    def to_internal_value(self, data: Any) -> Decimal:
+        if isinstance(data, str) and not re.fullmatch(AMOUNT, data.strip(), re.ASCII):
+            self.fail("invalid")  # such as 1_000, which Python reads
+        return super().to_internal_value(data)
 
 
 class ConversationId(serializers.IntegerField):

@@ -1,5 +1,6 @@
 """What comes in, checked; what goes out, described."""
 
+import math
 from typing import Any
 
 from rest_framework import serializers
@@ -32,17 +33,13 @@ class FiltersSerializer(serializers.Serializer[Fields]):
         help_text="ISO 639-1; an expert has to speak all of them.",
     )
 
-    def validate(self, attrs: Fields) -> Fields:
-        low, high = attrs.get("min_hourly_rate"), attrs.get("max_hourly_rate")
-        if low is not None and high is not None and low > high:
-            raise serializers.ValidationError(
-                {"min_hourly_rate": "May not be more than max_hourly_rate."}
-            )
-        return attrs
-
     def to_internal_value(self, data: Any) -> Fields:
         """Ready to be stored as JSON; what is null or empty is not asked."""
         asked = {name: value for name, value in super().to_internal_value(data).items() if value}
+        if asked.get("min_hourly_rate", 0) > asked.get("max_hourly_rate", math.inf):
+            raise serializers.ValidationError(
+                {"min_hourly_rate": "May not be more than max_hourly_rate."}
+            )
         for name in ("max_hourly_rate", "min_hourly_rate"):
             if name in asked:
                 asked[name] = f"{asked[name]:.2f}"

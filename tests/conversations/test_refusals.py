@@ -43,6 +43,9 @@ DEEP: Any = {"a": {"b": {"c": {"d": {"e": {"f": 1}}}}}}
         ({"filters": {"max_hourly_rate": "lots"}}, "#/filters/max_hourly_rate"),
         ({"filters": {"max_hourly_rate": 10**30}}, "#/filters/max_hourly_rate"),
         ({"filters": {"min_hourly_rate": 9, "max_hourly_rate": 5}}, "#/filters/min_hourly_rate"),
+        ({"filters": {"min_hourly_rate": 100, "max_hourly_rate": 90}}, "#/filters/min_hourly_rate"),
+        ({"filters": {"max_hourly_rate": "1_0"}}, "#/filters/max_hourly_rate"),
+        ({"filters": {"max_hourly_rate": "١٢"}}, "#/filters/max_hourly_rate"),
         ({"filters": {"currency": "euro"}}, "#/filters/currency"),
         ({"filters": {"languages": ["Dutch"]}}, "#/filters/languages/0"),
         ({"filters": {"languages": "nl"}}, "#/filters/languages"),
@@ -109,6 +112,13 @@ def test_fields_that_are_null_are_absent(experts: None, post: Ask) -> None:
     body = GOOD | dict.fromkeys(names)
 
     assert post("/api/chat/", body).status_code == 200
+
+
+@pytest.mark.parametrize(("low", "high"), [(50, 150), ("9.50", "10"), (80, 80), (0, 5), (5, 0)])
+def test_rates_are_compared_as_amounts(experts: None, post: Ask, low: Any, high: Any) -> None:
+    filters = {"min_hourly_rate": low, "max_hourly_rate": high, "currency": "EUR"}
+
+    assert post("/api/chat/", GOOD | {"filters": filters}).status_code == 200
 
 
 def test_a_query_is_measured_without_the_spaces_around_it(experts: None, post: Ask) -> None:
