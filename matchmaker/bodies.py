@@ -10,9 +10,12 @@ class WholeBodies:
     """Reads a body of the API up to its bound, so that a slow sender holds up nobody else.
 
     One sent in chunks, without saying how long it is, gets the length it has: Django takes those
-    for empty. One byte past the bound is read and kept, so that the parser refuses it like any
-    other.
+    for empty. One byte past the bound is kept, so that the parser refuses it like any other; the
+    rest is read and thrown away, for who is cut off while sending never reads the refusal, and
+    would send the next request into a closed connection.
     """
+
+    MOST_DISCARDED = 32 * 1024 * 1024
 
     def __init__(self, application: Any) -> None:
         self.application = application
@@ -22,6 +25,8 @@ class WholeBodies:
         if length and environ.get("PATH_INFO", "").startswith("/api/"):
             try:
                 body = environ["wsgi.input"].read(min(length, settings.MAX_BODY_BYTES + 1))
+                if len(body) > settings.MAX_BODY_BYTES:
+                    _discard(environ["wsgi.input"], min(length, self.MOST_DISCARDED) - len(body))
             except Exception:  # noqa: BLE001 - each server has its own errors for bad chunks
                 body, environ["wsgi.input"] = b"?", CutOff()
             else:
@@ -36,6 +41,11 @@ def _length(environ: dict[str, Any]) -> int:
         return 2**63
     announced = environ.get("CONTENT_LENGTH") or ""
     return int(announced) if announced.isdecimal() else 0
+
+
+def _discard(stream: Any, left: int) -> None:
+    while left > 0 and (some := stream.read(min(left, 65536))):
+        left -= len(some)
 
 
 class CutOff:

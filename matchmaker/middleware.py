@@ -99,6 +99,19 @@ def readable(route: str) -> str:
     return f"/{plain}/" if plain else "/"
 
 
+class HeadOnly:
+    """Answers HEAD without a body: a server that drops it has a line to log about each."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.method == "HEAD" and not response.streaming:
+            response.content = b""
+        return response
+
+
 class Probes:
     """Answers the probes of orchestrators before anything else is touched: no session, no routing,
     and whatever the Host header says, for they ask by address."""
@@ -154,7 +167,6 @@ class ContentSecurityPolicy:
         "/api/docs": STYLED,
         "/api/v1/docs": STYLED,
         "/api/": NOTHING,
-        "/": SELF,
     }
 
     def __init__(self, get_response: Handler) -> None:
@@ -163,6 +175,7 @@ class ContentSecurityPolicy:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         path = request.path_info
-        policy = next(text for prefix, text in self.POLICIES.items() if path.startswith(prefix))
+        fits = (text for prefix, text in self.POLICIES.items() if path.startswith(prefix))
+        policy = next(fits, self.SELF)  # OPTIONS asks for * and CONNECT for a host: no path at all
         response.headers.setdefault("Content-Security-Policy", policy)
         return response

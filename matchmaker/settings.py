@@ -134,6 +134,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "matchmaker.middleware.RequestId",
     "matchmaker.middleware.RequestLine",
+    "matchmaker.middleware.HeadOnly",
     "matchmaker.middleware.Probes",
     "matchmaker.middleware.ContentSecurityPolicy",
     "django.middleware.security.SecurityMiddleware",

@@ -2,8 +2,10 @@
 
 import io
 from typing import Any
+from wsgiref.util import setup_testing_defaults
 
 import pytest
+from django.core.handlers.wsgi import WSGIHandler
 from django.test import Client
 
 from matchmaker.bodies import WholeBodies
@@ -95,6 +97,35 @@ def test_the_pages_have_no_script_that_their_policy_forbids(client: Client, path
     assert " onclick=" not in html
 
 
+def asked(method: str, path: str) -> tuple[str, dict[str, str], bytes]:
+    """Status, headers and body as the server gets them: the test client drops bodies itself."""
+    given: dict[str, Any] = {}
+    setup_testing_defaults(given)
+    given |= {"REQUEST_METHOD": method, "PATH_INFO": path}
+    told: list[Any] = []
+    body = b"".join(WSGIHandler()(given, lambda status, headers: told.extend((status, headers))))
+    return told[0], dict(told[1]), body
+
+
+@pytest.mark.parametrize("path", ["/livez", "/nowhere", "/api/nowhere", "/api/chat/"])
+def test_head_is_answered_without_a_body(path: str) -> None:
+    status, headers, body = asked("HEAD", path)
+
+    assert body == b""
+    assert headers["X-Request-ID"]
+    assert status.startswith(("200", "404", "405"))
+    assert path == "/livez" or int(headers["Content-Length"]) > 0  # what GET would get
+
+
+@pytest.mark.parametrize(("method", "path"), [("OPTIONS", "*"), ("CONNECT", "443"), ("GET", "")])
+@pytest.mark.django_db
+def test_what_is_asked_for_no_path_is_no_fault(method: str, path: str) -> None:
+    status, headers, _ = asked(method, path)
+
+    assert int(status[:3]) < 500
+    assert headers["Content-Security-Policy"]
+
+
 def environ(path: str, stream: Any) -> dict[str, Any]:
     return {"PATH_INFO": path, "HTTP_TRANSFER_ENCODING": "Chunked", "wsgi.input": stream}
 
@@ -116,12 +147,31 @@ def test_a_chunked_body_gets_its_length(settings: Any) -> None:
     assert given["wsgi.input"].read() == b"12345"
 
 
-def test_a_chunked_body_is_not_read_past_the_bound(settings: Any) -> None:
+@pytest.mark.parametrize("length", [None, "1000"])
+def test_what_is_past_the_bound_is_read_and_not_kept(
+    settings: Any, monkeypatch: pytest.MonkeyPatch, length: str | None
+) -> None:
     settings.MAX_BODY_BYTES = 10
-    endless = io.BytesIO(b"x" * 1000)
+    monkeypatch.setattr(WholeBodies, "MOST_DISCARDED", 500)
+    endless = io.BytesIO(b"x" * 2000)
+    asked = environ("/api/chat/", endless)
+    if length:
+        asked |= {"HTTP_TRANSFER_ENCODING": "", "CONTENT_LENGTH": length}
 
-    assert through(environ("/api/chat/", endless))["CONTENT_LENGTH"] == "11"
-    assert endless.tell() == 11
+    given = through(asked)
+
+    assert given["CONTENT_LENGTH"] == "11"
+    assert given["wsgi.input"].read() == b"x" * 11
+    assert endless.tell() == 500
+
+
+def test_the_request_behind_a_body_past_the_bound_is_left_alone(settings: Any) -> None:
+    settings.MAX_BODY_BYTES = 10
+    stream = io.BytesIO(b"x" * 1000 + b"GET /")
+
+    through({"PATH_INFO": "/api/chat/", "CONTENT_LENGTH": "1000", "wsgi.input": stream})
+
+    assert stream.read() == b"GET /"
 
 
 def test_broken_chunks_are_found_where_the_body_is_read(settings: Any) -> None:
