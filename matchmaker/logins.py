@@ -11,17 +11,19 @@ from django_otp import devices_for_user, match_token
 from unfold.forms import AuthenticationForm
 from unfold.widgets import BASE_INPUT_CLASSES
 
+from conversations.api.throttles import address_in
+
 
 def client_address(request: HttpRequest) -> str:
     """Who asks, behind as many proxies as are trusted: what a client writes itself counts for
-    nothing."""
+    nothing. Where a proxy names nobody, the proxy."""
     remote = str(request.META.get("REMOTE_ADDR", ""))
     proxies = settings.TRUSTED_PROXIES
     forwarded = str(request.META.get("HTTP_X_FORWARDED_FOR", ""))
     if not proxies or not forwarded:
         return remote
-    hops = [hop.strip() for hop in forwarded.split(",")]
-    return hops[-min(proxies, len(hops))]
+    hops = forwarded.split(",")
+    return str(address_in(hops[-min(proxies, len(hops))]) or remote)
 
 
 def account_links(request: HttpRequest) -> list[dict[str, str]]:

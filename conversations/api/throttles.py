@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from ipaddress import IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -108,7 +108,7 @@ class Throttle(BaseThrottle):
                 f"too many requests by {quota.name}",
                 email=body.get("email", ""),
                 query=body.get("query", ""),
-                address=self.get_ident(request) or "",
+                address=str(address_in(self.get_ident(request) or "") or ""),
             )
         except Exception as error:  # noqa: BLE001 - the refusal itself is not in doubt
             logger.error("A refused request is not noted: %s", type(error).__name__)
@@ -142,13 +142,21 @@ def parsed(rate: str) -> tuple[int, int]:
 
 def network(address: str | None) -> str:
     """Who an address belongs to: an IPv6 customer has a whole /64 of them."""
-    try:
-        parsed_address = ip_address(re.sub(r"%.*$", "", address or ""))
-    except ValueError:
+    found = address_in(address or "")
+    if found is None:
         return (address or "")[:100]
-    if isinstance(parsed_address, IPv6Address):
-        return parsed_address.exploded[:19]
-    return str(parsed_address)
+    return found.exploded[:19] if isinstance(found, IPv6Address) else str(found)
+
+
+def address_in(text: str) -> IPv4Address | IPv6Address | None:
+    """The address as servers and proxies write it: with a zone, with a port, or IPv4 as IPv6."""
+    bracketed = re.fullmatch(r"\[(.+)\](?::\d+)?|([\d.]+):\d+", text.strip())
+    bare = (bracketed[1] or bracketed[2]) if bracketed else text.strip()
+    try:
+        found = ip_address(re.sub(r"%.*$", "", bare))
+    except ValueError:
+        return None
+    return getattr(found, "ipv4_mapped", None) or found
 
 
 def count_up(keys: list[str], start: int, window: int) -> dict[str, int]:

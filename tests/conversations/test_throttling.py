@@ -99,6 +99,36 @@ def test_addresses_of_one_ipv6_network_are_one_caller() -> None:
     assert throttles.network("2001:db8:1:2::1") != throttles.network("2001:db8:1:3::1")
 
 
+@pytest.mark.parametrize(
+    ("written", "other"),
+    [
+        ("192.0.2.1:50123", "192.0.2.2:50123"),
+        ("::ffff:192.0.2.1", "::ffff:192.0.2.2"),
+        ("[::ffff:192.0.2.1]:50123", "[::ffff:192.0.2.2]:50123"),
+    ],
+)
+def test_an_address_is_the_same_caller_however_it_is_written(written: str, other: str) -> None:
+    assert throttles.network(written) == throttles.network("192.0.2.1")
+    assert throttles.network(other) != throttles.network("192.0.2.1")
+
+
+@pytest.mark.parametrize(
+    "written", ["[2001:db8:1:2::7]:443", "[2001:db8:1:2::7]", "2001:db8:1:2::7%1"]
+)
+def test_an_ipv6_address_may_have_a_port_and_a_zone(written: str) -> None:
+    assert throttles.network(written) == throttles.network("2001:db8:1:2::1")
+
+
+def test_a_refused_caller_is_noted_without_the_port(
+    experts: None, client: Client, settings: Any
+) -> None:
+    settings.REST_FRAMEWORK = {**settings.REST_FRAMEWORK, "NUM_PROXIES": 1}
+    for n in range(4):
+        send(client, f"{n}@example.com", x_forwarded_for=f"192.0.2.1:{50123 + n}")
+
+    assert Attempt.objects.get().address == "192.0.2.1"
+
+
 def test_refused_words_are_kept_apart_and_bounded(experts: None, client: Client) -> None:
     for n in range(20):
         send(client, f"{n}@example.com")

@@ -2,6 +2,7 @@
 
 import io
 from typing import Any
+from unittest.mock import Mock
 from wsgiref.util import setup_testing_defaults
 
 import pytest
@@ -102,9 +103,10 @@ def asked(method: str, path: str) -> tuple[str, dict[str, str], bytes]:
     given: dict[str, Any] = {}
     setup_testing_defaults(given)
     given |= {"REQUEST_METHOD": method, "PATH_INFO": path}
-    told: list[Any] = []
-    body = b"".join(WSGIHandler()(given, lambda status, headers: told.extend((status, headers))))
-    return told[0], dict(told[1]), body
+    start: Any = Mock()
+    body = b"".join(WSGIHandler()(given, start))
+    status, headers = start.call_args.args
+    return status, dict(headers), body
 
 
 @pytest.mark.parametrize("path", ["/livez", "/nowhere", "/api/nowhere", "/api/chat/"])

@@ -114,6 +114,8 @@ def test_a_made_up_address_does_not_help_to_guess(client: Client, eve: User, set
         (2, "6.6.6.6, 198.51.100.1, 10.0.0.1", "198.51.100.1"),
         (2, "198.51.100.1", "198.51.100.1"),
         (1, "", "192.0.2.1"),
+        (1, "198.51.100.1:50123", "198.51.100.1"),
+        (1, "unknown", "192.0.2.1"),
     ],
 )
 def test_the_address_is_that_before_the_trusted_proxies(
@@ -122,6 +124,17 @@ def test_the_address_is_that_before_the_trusted_proxies(
     settings.TRUSTED_PROXIES = proxies
     request = RequestFactory().get("/", REMOTE_ADDR="192.0.2.1", HTTP_X_FORWARDED_FOR=forwarded)
     assert client_address(request) == address
+
+
+def test_a_proxy_that_names_no_address_keeps_nobody_out(
+    client: Client, eve: User, settings: Any
+) -> None:
+    settings.TRUSTED_PROXIES = 1
+    failed = log_in(client, password="wrong", headers={"X-Forwarded-For": "unknown"})
+
+    assert failed.status_code == 200
+    log_in(client, headers={"X-Forwarded-For": "unknown"})
+    assert is_in(client)
 
 
 def test_with_a_second_step_the_password_alone_does_not_log_in(client: Client, eve: User) -> None:
