@@ -1,9 +1,12 @@
 """Typed readers of the environment that refuse nonsense with one sentence naming the variable."""
 
+import re
+import warnings
 from collections.abc import Callable
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -33,7 +36,7 @@ class Environment:
             return default
         try:
             return cast(raw)
-        except (ValueError, KeyError, TypeError, ArithmeticError) as error:
+        except (ValueError, KeyError, TypeError, ArithmeticError, OSError) as error:
             raise ImproperlyConfigured(f"{name} must be {expected}, not {raw!r}.") from error
 
     def text(self, name: str, default: str = "") -> str:
@@ -58,6 +61,14 @@ class Environment:
             word for word in (part.strip() for part in self.text(name, default).split(",")) if word
         ]
 
+    def matching(self, name: str, default: str, pattern: str, expected: str) -> str:
+        return self.read(name, default, lambda raw: _matching(raw, pattern), expected)
+
+    def time_zone(self, name: str, default: str) -> str:
+        return self.read(
+            name, default, lambda raw: ZoneInfo(raw).key, "a time zone such as Europe/Brussels"
+        )
+
     def choice(self, name: str, default: str, choices: tuple[str, ...]) -> str:
         return self.read(
             name, default, lambda raw: choices[choices.index(raw.lower())], " or ".join(choices)
@@ -66,7 +77,9 @@ class Environment:
     def database(self, name: str, default: str) -> dict[str, Any]:
         """Django's database dictionary from a URL; the URL may hold a password and is not shown."""
         try:
-            config: dict[str, Any] = self.env.db_url_config(self.text(name, default))
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # what is not recognised is refused below
+                config: dict[str, Any] = self.env.db_url_config(self.text(name, default))
         except Exception as error:
             raise _bad_url(name, "postgres://user:password@host:5432/name") from error
         if not config.get("ENGINE", "").endswith(("sqlite3", "postgresql")):
@@ -108,6 +121,12 @@ def _flag(raw: str) -> bool:
     if raw.lower() in FALSE:
         return False
     raise ValueError(raw)
+
+
+def _matching(raw: str, pattern: str) -> str:
+    if not re.fullmatch(pattern, raw):
+        raise ValueError(raw)
+    return raw
 
 
 def _between(value: Any, low: float, high: float) -> Any:

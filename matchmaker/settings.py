@@ -19,6 +19,11 @@ DEBUG = env.flag("DEBUG", default=False)
 SECRET_KEY = env.text("SECRET_KEY")
 SECRET_KEY_MISSING = not SECRET_KEY  # the server refuses to start then; commands need none
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
+for _host in ALLOWED_HOSTS:
+    if not re.fullmatch(r"[^\s/]+", _host):
+        raise ImproperlyConfigured(
+            f"ALLOWED_HOSTS must list names such as www.example.com, not {_host!r}."
+        )
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
 CORS_ALLOWED_ORIGINS = env.words("CORS_ALLOWED_ORIGINS")
 for _name, _origins in (
@@ -91,20 +96,24 @@ for _field in EXPERT_REQUIRED_FIELDS:
 
 # --- Talking -----------------------------------------------------------------------------------
 OPENAI_API_KEY = env.text("OPENAI_API_KEY")
-OPENAI_BASE_URL = env.text("OPENAI_BASE_URL")
+if not re.fullmatch(r"[!-~]*", OPENAI_API_KEY):  # goes into a header
+    raise ImproperlyConfigured("OPENAI_API_KEY must be of ASCII characters without spaces.")
+OPENAI_BASE_URL = env.matching(
+    "OPENAI_BASE_URL", "", r"https?://[^/\s]+\S*", "an address such as http://localhost:11434/v1"
+)
 OPENAI_MODEL = env.text("OPENAI_MODEL", "gpt-4o-mini")
 LLM_DAILY_TOKENS = env.number("LLM_DAILY_TOKENS", 0, low=0, high=1_000_000_000)  # 0: no limit
 LLM_TIMEOUT = env.seconds("LLM_TIMEOUT", 20.0, low=0.1, high=600.0)
 HISTORY_TURNS = env.number("HISTORY_TURNS", 3, low=0, high=20)
 # Of an address, then of an e-mail address; one rate alone is for both. A whole office may ask from
 # behind one address, but nobody types more than thirty messages a minute.
-THROTTLE_CHAT = env.text("THROTTLE_CHAT", "120/min,30/min")
-_RATE = r"\d{1,6}/(?:s|sec|second|m|min|minute|h|hour|d|day)"
-if not re.fullmatch(rf"{_RATE}(?:\s*,\s*{_RATE})?", THROTTLE_CHAT):
-    raise ImproperlyConfigured(
-        "THROTTLE_CHAT must be a rate such as 30/min, or two of them (by address, by e-mail) such "
-        f"as 120/min,30/min, not {THROTTLE_CHAT!r}."
-    )
+_RATE = r"[1-9]\d{0,5}/(?:s|sec|second|m|min|minute|h|hour|d|day)"
+THROTTLE_CHAT = env.matching(
+    "THROTTLE_CHAT",
+    "120/min,30/min",
+    rf"{_RATE}(?:\s*,\s*{_RATE})?",
+    "a rate such as 30/min, or two of them (by address, by e-mail) such as 120/min,30/min",
+)
 MAX_BODY_BYTES = 256 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
@@ -197,7 +206,7 @@ OTP_TOTP_ISSUER = "matchmaker"
 REQUIRE_SECOND_STEP = tuple(env.words("REQUIRE_SECOND_STEP"))
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("nl", "Nederlands"), ("fr", "Français")]
-TIME_ZONE = env.text("TIME_ZONE", "Europe/Brussels")
+TIME_ZONE = env.time_zone("TIME_ZONE", "Europe/Brussels")
 USE_I18N = True
 USE_TZ = True
 
