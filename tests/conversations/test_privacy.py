@@ -153,6 +153,20 @@ def test_an_address_that_ends_alike_is_another_one() -> None:
     assert [lead.email for lead in Lead.objects.all()] == ["joana@example.com"]
 
 
+@pytest.mark.parametrize("text", ["", " ", "Payroll", "a", "@", "example.com", "a b@example.com"])
+def test_what_is_no_address_touches_nobody(known: Lead, text: str) -> None:
+    Attempt.objects.note("too many requests by address", query="Who knows VAT?")
+    before = traces(), list(Conversation.objects.values().order_by("pk")), Attempt.objects.count()
+
+    assert not privacy.forget(text)
+    assert privacy.everything_about(text) is None
+    for command in ("forget_lead", "export_lead"):
+        with pytest.raises(CommandError, match="Nothing is known"):
+            run(command, text)
+    after = traces(), list(Conversation.objects.values().order_by("pk")), Attempt.objects.count()
+    assert after == before
+
+
 def test_the_report_counts_what_there_was_before_and_is_not_after(known: Lead) -> None:
     before = {
         model: model._default_manager.count()

@@ -16,7 +16,7 @@ from django.db import connection, models, transaction
 from django.db.models import Q, TextField
 from django.db.models.functions import Cast
 
-from conversations.leads.privacy.knowing import leads_of
+from conversations.leads.privacy.knowing import is_address, leads_of
 from conversations.models import Attempt, Conversation, Lead
 
 FORGOTTEN = "[forgotten]"
@@ -46,8 +46,13 @@ class Report:
 
 
 def forget(email: str) -> Report:
-    """Delete the lead of this address with all that hangs on it, those merged into it too."""
+    """Delete the lead of this address with all that hangs on it, those merged into it too.
+
+    Of what is no address nothing is known, and nothing is touched.
+    """
     report = Report()
+    if not is_address(email):
+        return report
     if connection.vendor == "sqlite" and not connection.in_atomic_block:
         with connection.cursor() as cursor:  # what is deleted is overwritten in the file as well
             cursor.execute("PRAGMA secure_delete = ON")

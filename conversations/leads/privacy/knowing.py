@@ -1,5 +1,6 @@
 """Everything that is stored about a person, ready for JSON."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -22,6 +23,11 @@ INTERNAL = {"lead", "conversation", "owner", "by", "author", "meaning", "vector"
 NOT_TOLD = (LeadMeaning, Demand, LeadMerge)
 
 
+def is_address(text: str) -> bool:
+    """Whether it can be looked for: an empty one, or a mere word, stands in everybody's texts."""
+    return bool(re.fullmatch(r"[^\s@]+@[^\s@]+", text.strip()))
+
+
 def leads_of(email: str) -> list[Lead]:
     """The lead of this address and those that were merged into it."""
     lead = Lead.objects.find(email)
@@ -31,7 +37,9 @@ def leads_of(email: str) -> list[Lead]:
 
 
 def everything_about(email: str) -> dict[str, Any] | None:
-    """All rows about this address; None when there are none."""
+    """All rows about this address; None when there are none, or when it is no address."""
+    if not is_address(email):
+        return None
     leads = leads_of(email)
     addresses = {email.strip(), *(lead.email for lead in leads)}
     wanted = Q()
