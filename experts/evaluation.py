@@ -10,7 +10,7 @@ from experts.errors import ExpertsError
 from experts.search.retrieval import Retriever
 
 DEPTH = 100  # experts asked for per question
-MEASURES = ("nDCG@10", "P@3", "Success@3", "R@10", "R@50", "RR")
+MEASURES = ("nDCG@10", "P@3", "Success@3", "Recall@10", "Recall@50", "MRR")
 ALL = "all"
 
 
@@ -93,7 +93,7 @@ def score(questions: Sequence[Question], judgements: Judgements, run: Iterable[A
     judged = {question.id: question for question in questions if question.id in judgements}
     if not judged:
         raise ExpertsError("No question has a judgement: do the query ids of both files agree?")
-    measures = [ir_measures.parse_measure(name) for name in MEASURES]
+    measures = {ir_measures.parse_measure(name): name for name in MEASURES}
     qrels = [
         ir_measures.Qrel(query_id, username, grade)
         for query_id in judged
@@ -106,10 +106,10 @@ def score(questions: Sequence[Question], judgements: Judgements, run: Iterable[A
         if each.query_id in judged
     ]
     groups: dict[str, dict[str, dict[str, float]]] = {}
-    for metric in ir_measures.iter_calc(measures, qrels, scored):
+    for metric in ir_measures.iter_calc(list(measures), qrels, scored):
         for group in (judged[metric.query_id].lang or "?", ALL):
             of_group = groups.setdefault(group, {})
-            of_group.setdefault(str(metric.measure), {})[metric.query_id] = metric.value
+            of_group.setdefault(measures[metric.measure], {})[metric.query_id] = metric.value
     return {group: _means(groups[group]) for group in sorted(groups, key=lambda g: (g == ALL, g))}
 
 

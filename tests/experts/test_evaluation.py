@@ -59,6 +59,7 @@ def test_json_says_the_same(built: Report, files: tuple[Path, Path]) -> None:
     table = json.loads(evaluate(files, "--json"))
     assert table["all"]["queries"] == 2
     assert table["en"]["nDCG@10"] == 1
+    assert table["all"].keys() >= {"nDCG@10", "P@3", "Recall@10", "Recall@50", "MRR"}
 
 
 def test_a_question_that_finds_nothing_counts_as_zero() -> None:
@@ -72,7 +73,7 @@ def test_a_question_that_finds_nothing_counts_as_zero() -> None:
 def test_equal_scores_keep_the_order_they_were_shown_in() -> None:
     run = [Answer("a", "z", 1, 0.0), Answer("a", "ada", 2, 0.0), Answer("a", "b", 3, 0.0)]
     table = evaluation.score([Question("a", "x", "")], {"a": {"ada": 1}}, run)
-    assert table["all"]["RR"] == 0.5
+    assert table["all"]["MRR"] == 0.5
 
 
 @pytest.mark.parametrize(
