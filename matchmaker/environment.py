@@ -27,7 +27,10 @@ class Environment:
         self.env = environ.Env()
         dotenv = Path(self.text("DOTENV", str(base / ".env")))
         if dotenv.is_file():
-            self.env.read_env(str(dotenv))
+            try:
+                self.env.read_env(str(dotenv), encoding="utf-8-sig")  # Windows puts a mark first
+            except UnicodeDecodeError as error:
+                raise ImproperlyConfigured(f"{dotenv} is not UTF-8 text.") from error
 
     def read(self, name: str, default: Value, cast: Callable[[str], Value], expected: str) -> Value:
         """The variable cast, or the default when it is unset; ImproperlyConfigured otherwise."""

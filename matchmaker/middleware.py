@@ -9,7 +9,7 @@ from time import perf_counter
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, ResolverMatch, resolve
 
 from conversations.api.throttles import describe
 from conversations.errors import Crowded
@@ -21,6 +21,7 @@ logger = logging.getLogger(__name__)
 
 Handler = Callable[[HttpRequest], HttpResponse]
 ACCEPTABLE = re.compile(r"[A-Za-z0-9._-]{8,64}")
+UNMATCHED = "unmatched"
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 
@@ -76,7 +77,7 @@ class RequestLine:
 def route_of(request: HttpRequest) -> str:
     """The route that took the request, such as /api/chat/; never what a client made up."""
     if request.resolver_match is not None:
-        return readable(request.resolver_match.route)
+        return _named(request.resolver_match)
     path = request.path_info.rstrip("/")
     if path in Probes.ANSWERS:
         return path
@@ -88,9 +89,13 @@ def route_of(request: HttpRequest) -> str:
 def _resolved(path: str) -> str:
     """Of who was answered before any view: a browser that asks whether it may, one too many."""
     try:
-        return readable(resolve(path).route)
+        return _named(resolve(path))
     except Resolver404:
-        return "unmatched"
+        return UNMATCHED
+
+
+def _named(match: ResolverMatch) -> str:
+    return UNMATCHED if match.url_name == UNMATCHED else readable(match.route)
 
 
 @cache

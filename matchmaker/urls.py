@@ -2,10 +2,12 @@
 
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path, re_path
+from django.views.decorators.csrf import csrf_exempt
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.negotiation import DefaultContentNegotiation
 
-from matchmaker import health
+from matchmaker import health, problems
+from matchmaker.middleware import UNMATCHED
 from matchmaker.pages import VisitorPage
 from matchmaker.two_step import two_step
 
@@ -36,6 +38,8 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/v1/", include((api, "v1"))),
     path("api/", include(api)),
+    # With DEBUG on, Django's own page would answer what nothing above has taken.
+    re_path(r"^api(?:/.*)?$", csrf_exempt(problems.not_found), name=UNMATCHED),
 ]
 
 handler400 = "matchmaker.problems.bad_request"

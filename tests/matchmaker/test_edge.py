@@ -110,6 +110,7 @@ def asked(method: str, path: str) -> tuple[str, dict[str, str], bytes]:
 
 
 @pytest.mark.parametrize("path", ["/livez", "/nowhere", "/api/nowhere", "/api/chat/"])
+@pytest.mark.django_db
 def test_head_is_answered_without_a_body(path: str) -> None:
     status, headers, body = asked("HEAD", path)
 

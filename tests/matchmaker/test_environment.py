@@ -24,6 +24,18 @@ def test_a_dotenv_file_fills_what_is_not_set_and_the_environment_wins(env: Envir
     assert env.text("BOTH") == "environment"
 
 
+def test_a_dotenv_file_may_begin_with_a_mark_and_has_to_be_utf8(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DOTENV", raising=False)
+    (tmp_path / ".env").write_text("MARKED=yes\n", encoding="utf-8-sig")
+    assert Environment(tmp_path).text("MARKED") == "yes"
+
+    (tmp_path / ".env").write_bytes(b"MARKED=caf\xe9\n")
+    with pytest.raises(ImproperlyConfigured, match="is not UTF-8 text"):
+        Environment(tmp_path)
+
+
 def test_an_empty_value_counts_as_not_set(
     env: Environment, monkeypatch: pytest.MonkeyPatch
 ) -> None:

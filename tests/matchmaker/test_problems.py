@@ -41,6 +41,16 @@ def test_an_unknown_path(client: Client, method: str, path: str) -> None:
     assert is_problem(getattr(client, method)(path), 404)["instance"] == path
 
 
+@pytest.mark.parametrize("path", ["/api/nowhere", "/api/v1/nowhere/", "/api/", "/api"])
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_an_unknown_path_is_a_problem_while_debugging_too(
+    settings: Any, method: str, path: str
+) -> None:
+    settings.DEBUG = True
+
+    is_problem(getattr(Client(enforce_csrf_checks=True), method)(path), 404)
+
+
 @pytest.mark.parametrize("prefix", ["/api", "/api/v1"])
 @pytest.mark.parametrize("slash", ["", "/"])
 @pytest.mark.parametrize(
