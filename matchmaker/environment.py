@@ -13,6 +13,10 @@ from django.core.exceptions import ImproperlyConfigured
 
 Value = TypeVar("Value")
 
+PATIENCE = {  # seconds, as each client calls them
+    "RedisCache": {"socket_connect_timeout": 1, "socket_timeout": 1},
+    "PyMemcacheCache": {"connect_timeout": 1, "timeout": 1},
+}
 TRUE = {"1", "true", "yes", "on"}
 FALSE = {"0", "false", "no", "off"}
 
@@ -90,10 +94,16 @@ class Environment:
         return config
 
     def cache(self, name: str, default: str) -> dict[str, Any]:
+        """Django's cache dictionary from a URL. A server that hangs costs no visitor more than a
+        second: what is kept in a cache can be done without."""
+        url = re.sub("^valkey", "redis", self.text(name, default))  # one protocol, one client
         try:
-            config: dict[str, Any] = self.env.cache_url_config(self.text(name, default))
+            config: dict[str, Any] = self.env.cache_url_config(url)
         except Exception as error:
             raise _bad_url(name, "redis://host:6379/0") from error
+        if ".memcached." in config["BACKEND"]:  # by whatever name: we bring one client
+            config["BACKEND"] = "django.core.cache.backends.memcached.PyMemcacheCache"
+        config.setdefault("OPTIONS", {}).update(PATIENCE.get(config["BACKEND"].split(".")[-1], {}))
         return config
 
     def email(self, name: str) -> dict[str, Any]:

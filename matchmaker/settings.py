@@ -74,7 +74,8 @@ else:
     )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": env.cache("CACHE_URL", "locmemcache://")}
-CACHE_IS_SHARED = not CACHES["default"]["BACKEND"].endswith(("LocMemCache", "DummyCache"))
+# Counts atomically for all workers; other caches are not for counting.
+CACHE_IS_SHARED = CACHES["default"]["BACKEND"].endswith(("RedisCache", "PyMemcacheCache"))
 
 # --- Finding experts ---------------------------------------------------------------------------
 INDEX_DIR = DATA_DIR / "index"

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.utils.module_loading import import_string
 
 from matchmaker.environment import Environment
+from tests.live.server import free_port
 
 
 @pytest.fixture
@@ -86,6 +88,39 @@ def test_a_bad_value_stops_the_start_with_one_sentence_that_names_the_variable(
     assert len(stopped.stderr.strip().splitlines()) == 1
     assert named in stopped.stderr
     assert "geheim" not in stopped.stderr
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["redis://127.0.0.1:{}/0", "valkey://127.0.0.1:{}/0", "memcache://127.0.0.1:{}",
+     "pymemcache://127.0.0.1:{}"],
+)  # fmt: skip
+def test_the_client_of_a_shared_cache_is_there(
+    env: Environment, monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    monkeypatch.setenv("SHARED", url.format(free_port()))
+    config = env.cache("SHARED", "")
+    backend = import_string(config["BACKEND"])(config["LOCATION"], config)
+
+    with pytest.raises(Exception, match="refused") as refused:
+        backend.add("key", 0)
+    assert type(refused.value).__name__ in ("ConnectionError", "ConnectionRefusedError")
+
+
+@pytest.mark.parametrize(
+    ("url", "counts"),
+    [("redis://cache:6379/0", True), ("memcache://cache:11211", True), ("dbcache://table", False),
+     ("filecache:///tmp/cache", False), ("", False)],
+)  # fmt: skip
+def test_requests_are_counted_in_a_cache_only_where_it_counts_atomically(
+    url: str, counts: bool
+) -> None:
+    asked = "from django.conf import settings; print(settings.CACHE_IS_SHARED)"
+    told = subprocess.run(
+        [sys.executable, "-c", asked], env=os.environ | {"CACHE_URL": url},
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert told.stdout.strip() == str(counts)
 
 
 def test_a_server_without_a_secret_key_refuses_to_start() -> None:
