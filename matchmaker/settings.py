@@ -36,7 +36,9 @@ for _name, _origins in (
                 f"{_name} must list origins such as https://www.example.com, not {_origin!r}."
             )
 TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 0, low=0, high=10)
-HOST = env.text("HOST", "127.0.0.1")
+HOST = env.matching(
+    "HOST", "127.0.0.1", r"[\w.-]+|\[[\da-fA-F:.]+\]", "an address such as 0.0.0.0 or [::]"
+)
 PORT = env.number("PORT", 8000, low=1, high=65535)
 WEB_CONCURRENCY = env.number("WEB_CONCURRENCY", 2, low=1, high=64)
 WEB_THREADS = env.number("WEB_THREADS", 512, low=1, high=4096)

@@ -65,6 +65,7 @@ def test_an_empty_value_counts_as_not_set(
         ("ALLOWED_HOSTS=https://www.example.com", "ALLOWED_HOSTS must list names"),
         ("OPENAI_BASE_URL=localhost:11434/v1", "OPENAI_BASE_URL must be an address"),
         ("OPENAI_API_KEY=geheim geheim", "OPENAI_API_KEY must be of ASCII characters"),
+        ("HOST=::", "HOST must be an address such as 0.0.0.0 or [::]"),
         ("TIME_ZONE=Mars/Olympus", "TIME_ZONE must be a time zone"),
         ("TIME_ZONE=Europe", "TIME_ZONE must be a time zone"),
         ("LOG_FORMAT=xml", "LOG_FORMAT must be json or line"),
