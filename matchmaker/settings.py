@@ -341,6 +341,8 @@ LOGGING = {
         # Without Django's own handler, which mails whole requests to ADMINS.
         "django": {"handlers": [], "level": "WARNING"},
         "django.request": {"filters": ["only_faults"]},
+        # Anybody can send any name: the line of the request says that it was refused.
+        "django.security.DisallowedHost": {"handlers": ["nowhere"], "propagate": False},
         # Prints raw paths; the line of the request says the same without.
         "django.server": {"handlers": ["nowhere"], "propagate": False},
     },

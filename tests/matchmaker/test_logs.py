@@ -225,6 +225,17 @@ def test_a_request_is_one_line_under_its_route_and_a_chosen_id(
     assert EMAIL not in json.dumps(lines())
 
 
+@pytest.mark.django_db
+def test_a_name_that_is_not_ours_is_a_refused_request_and_no_error(
+    client: Client, lines: Lines
+) -> None:
+    client.get("/api/experts/", headers={"Host": "scanner.example"})
+
+    (line,) = lines()
+    assert (line["event"], line["level"], line["status"]) == ("request", "info", 400)
+    assert logging.getLogger("django.security.DisallowedHost").propagate is False
+
+
 @pytest.mark.parametrize(
     "offered", ["short", "x" * 65, "a b c d e f", "<script>alert</script>", ""]
 )
