@@ -48,6 +48,7 @@ class Reply:
     interpreted: Mapping[str, Any] = field(default_factory=dict)
     language: str = "en"
     question: str = ""  # what was searched for
+    follows: str = ""  # the question that a follow-up continues
     composer: str = ""
     degraded: bool = False
     generation: str = ""

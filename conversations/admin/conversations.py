@@ -93,7 +93,7 @@ class ConversationAdmin(ConversationVerdicts):
 
     @display(description="asked")
     def asked(self, conversation: Row) -> str:
-        words = conversation.query
+        words = conversation.in_context
         return format_html('<span class="mm-words" title="{}">{}</span>', words, excerpt(words))
 
     @display(

@@ -34,6 +34,12 @@ class Past:
     shown: tuple[Shown, ...] = ()
     wishes: Constraints = NONE  # read out of the words so far, without the API's filters
     language: str = ""
+    follows: str = ""  # the question that a follow-up continued
+
+    @property
+    def standing(self) -> str:
+        """The question as it stands after this turn, in the visitor's words as far as they go."""
+        return (self.question if self.follows else "") or self.message
 
     @classmethod
     def of(cls, conversation: Conversation) -> Self:
@@ -50,6 +56,7 @@ class Past:
             shown=tuple(map(_shown, conversation.response_experts)),
             wishes=demands(wishes),
             language=conversation.language,
+            follows=conversation.follows,
         )
 
 

@@ -25,8 +25,12 @@ class Question:
     text: str
     wishes: Constraints = NONE
     excluded: frozenset[str] = frozenset()
-    is_follow_up: bool = False
+    follows: str = ""  # the question that a follow-up continues
     cost: Mapping[str, int] = field(default_factory=dict, compare=False)  # tokens, by kind
+
+    @property
+    def is_follow_up(self) -> bool:
+        return bool(self.follows)
 
 
 def standalone_query(reading: Reading, message: str, dialogue: Dialogue) -> Question:
@@ -49,7 +53,7 @@ def standalone_query(reading: Reading, message: str, dialogue: Dialogue) -> Ques
     wishes = before.wishes.overridden_by(reading.constraints)
     if follow_ups.wants_cheaper(message):
         wishes = wishes.overridden_by(_below(_last_shown(dialogue)))
-    return Question(text or message, wishes, excluded, is_follow_up=True)
+    return Question(text or message, wishes, excluded, before.standing)
 
 
 def _recent(dialogue: Dialogue) -> Sequence[Past]:
@@ -77,7 +81,11 @@ def _heard(dialogue: Dialogue) -> tuple[Past, ...]:
         question = standalone_query(read_constraints(message), message, Dialogue(recent))
         asked = question.text if subject_words(question.text) else ""
         asked_back = reply.rstrip().endswith("?")
-        recent += (Past(message, asked, reply, asked_back, wishes=question.wishes),)
+        recent += (
+            Past(
+                message, asked, reply, asked_back, wishes=question.wishes, follows=question.follows
+            ),
+        )
     return recent
 
 

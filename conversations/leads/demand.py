@@ -1,18 +1,22 @@
 """Questions that no expert covered, those alike together.
 
 Grouping is deterministic: the same questions in the same order make the same groups. A question
-joins the group it means the same as; what is left over makes groups of its own.
+joins the group it means the same as; what is left over makes groups of its own. A follow-up stays
+with the question it continues, and a dialogue counts once in a group, however often it asked.
 """
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
+from uuid import UUID
 
 import numpy as np
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from conversations.chat.follow_ups import rejected_words, without_frame
 from conversations.chat.words import subject_words
 from conversations.leads.meaning import (
     Matrix,
@@ -53,7 +57,7 @@ def uncovered(since: timedelta) -> Iterator[tuple[Conversation, str]]:
     )
     for row in found.order_by("pk").distinct().prefetch_related("recommendations", "feedback"):
         reason = _reason(row)
-        if reason and subject_words(words_of(row)):
+        if reason and subject_words(without_frame(words_of(row))):
             yield row, reason
 
 
@@ -87,7 +91,8 @@ def recount(keys: Collection[int]) -> None:
     for demand in Demand.objects.filter(pk__in=keys):
         rows = list(demand.uncovered.select_related("conversation").order_by("conversation_id"))
         asked = [row.conversation for row in rows]
-        demand.questions, demand.leads = len(rows), len({one.lead_id for one in asked})
+        demand.questions = len({(one.lead_id, one.thread) for one in asked})
+        demand.leads = len({one.lead_id for one in asked})
         if rows:
             meanings = unpacked([row.meaning for row in rows])
             center = normal(meanings.mean(axis=0))
@@ -116,18 +121,21 @@ def find_nearest(demands: QuerySet[Demand]) -> None:
 def _place(some: Sequence[tuple[Conversation, str]], meanings: Matrix) -> int:
     known = list(Demand.objects.select_for_update(of=("self",)).order_by("pk"))
     centers = unpacked([demand.center for demand in known])
-    homes: list[Demand | None] = [None] * len(some)
+    before, grouped = _continued([row for row, _ in some])
+    homes: list[Demand | None] = [grouped.get(row.pk) for row, _ in some]
     if known:
         closeness, least = meanings @ centers.T, background().alike
         for at, best in enumerate(closeness.argmax(axis=1)):
-            if closeness[at, best] >= least:
+            if homes[at] is None and at not in before and closeness[at, best] >= least:
                 homes[at] = known[int(best)]
-    alone = [at for at, home in enumerate(homes) if home is None]
+    alone = [at for at, home in enumerate(homes) if home is None and at not in before]
     for label, members in _clusters(meanings[alone]).items():
         del label
         demand = _new([some[alone[at]][0] for at in members])
         for at in members:
             homes[alone[at]] = demand
+    for at, first in before.items():  # in order: what a follow-up continues has its home by now
+        homes[at] = homes[first]
     rows, reopened = [], set()
     for (asked, reason), vector, home in zip(some, meanings, homes, strict=True):
         if home is None:
@@ -143,6 +151,34 @@ def _place(some: Sequence[tuple[Conversation, str]], meanings: Matrix) -> int:
     )
     recount({row.demand_id for row in rows})
     return len(reopened)
+
+
+def _continued(asked: Sequence[Conversation]) -> tuple[dict[int, int], dict[int, Demand]]:
+    """Follow-ups of questions that nobody covered either, corrections left out: position → position
+    of that question, and id → group of that question where it has one already."""
+    continuing = {row.pk for row in asked if row.follows and not rejected_words(row.query)}
+    threads = {row.thread for row in asked if row.pk in continuing}
+    known: dict[Any, Demand] = {}
+    for one in Uncovered.objects.filter(conversation__thread__in=threads).select_related(
+        "demand", "conversation"
+    ):
+        known |= dict.fromkeys(_said(one.conversation), one.demand)
+    here: dict[Any, int] = {}
+    before, grouped = {}, {}
+    for at, row in enumerate(asked):
+        key = (row.lead_id, row.thread, row.follows)
+        if row.pk in continuing and key in here:
+            before[at] = here[key]
+        elif row.pk in continuing and key in known:
+            grouped[row.pk] = known[key]
+        here |= dict.fromkeys(_said(row), at)
+    return before, grouped
+
+
+def _said(row: Conversation) -> set[tuple[int, UUID, str]]:
+    """What a follow-up of this question says that it continues."""
+    texts = {row.query, row.standalone_query}
+    return {(row.lead_id, row.thread, text) for text in texts if text}
 
 
 def _comes_back(demand: Demand, asked: Conversation) -> bool:

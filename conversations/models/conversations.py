@@ -135,6 +135,9 @@ class Conversation(models.Model):
     filters = models.JSONField(default=dict, blank=True)
     source = models.JSONField(default=dict, blank=True)
     standalone_query = models.TextField(blank=True, default="", help_text="What was searched for.")
+    follows = models.TextField(
+        blank=True, default="", help_text="The question that a follow-up continues."
+    )
     language = models.CharField(max_length=2, blank=True, default="")
     composer = models.CharField(max_length=100, blank=True, default="", help_text="Who wrote it.")
     usage = models.JSONField(default=dict, blank=True, help_text="Tokens and stage times, in ms.")
@@ -165,6 +168,11 @@ class Conversation(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.pk} {self.query[:60]}"
+
+    @property
+    def in_context(self) -> str:
+        """Their words; those of a follow-up together with the question it continues."""
+        return f"{self.query} (after: {self.follows})" if self.follows else self.query
 
     @property
     def degraded(self) -> bool:
@@ -200,6 +208,7 @@ class Conversation(models.Model):
                 suggestions=list(reply.suggestions),
                 interpreted=dict(reply.interpreted),
                 standalone_query=reply.question,
+                follows=reply.follows,
                 language=reply.language,
                 composer=reply.composer,
                 usage=dict(reply.usage),

@@ -34,7 +34,7 @@ def count(leads: Sequence[Lead]) -> None:
     )
     tiers = _tiers([row["last_match"] for row in asked.values() if row["last_match"]])
     ends = {row[end] for row in asked.values() for end in ("first", "last")}
-    rows = Conversation.objects.only("query", "source").in_bulk(ends)
+    rows = Conversation.objects.only("query", "follows", "source").in_bulk(ends)
     texts = _texts(Conversation, keys)
     left = _texts(EmailCapture, [key for key in keys if key not in asked])
     for lead in leads:
@@ -45,7 +45,7 @@ def count(leads: Sequence[Lead]) -> None:
         first, last = rows.get(mine.get("first", 0)), rows.get(mine.get("last", 0))
         lead.first_source = source_label(first.source) if first else ""
         lead.last_source = source_label(last.source) if last else ""
-        lead.last_words = (last.query if last else left.get(lead.pk, [""])[0])[:WORDS_SHOWN]
+        lead.last_words = (last.in_context if last else left.get(lead.pk, [""])[0])[:WORDS_SHOWN]
         lead.budget, lead.budget_currency = None, ""
         read_budget(lead, texts.get(lead.pk, ()))
 

@@ -62,6 +62,8 @@ def answered(conversation: Conversation, shown: Sequence[Recommendation]) -> Non
     with never_in_the_way():
         lead = _locked(conversation.lead_id)
         lead.unanswered = max(0, lead.unanswered - 1)
+        if lead.last_words == conversation.query[:WORDS_SHOWN]:
+            lead.last_words = conversation.in_context[:WORDS_SHOWN]
         if shown:
             lead.matches += 1
             lead.shown += len(shown)

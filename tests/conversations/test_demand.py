@@ -1,5 +1,6 @@
 """What nobody covers, grouped by meaning; leads that are alike; and the desk's verdicts."""
 
+import uuid
 from datetime import timedelta
 from io import StringIO
 from typing import Any
@@ -86,6 +87,47 @@ def test_needs_told_in_several_words_and_languages_are_grouped(
     same = pairs([number for number, _ in asked])
     assert (together & same).sum() / together.sum() >= least_right
     assert (together & same).sum() / same.sum() >= least_found
+
+
+def test_a_follow_up_stays_with_its_question_and_counts_no_second_time() -> None:
+    thread = uuid.uuid4()
+    first = nobody("ana@example.com", "underwater welding diver for a bridge", thread=thread)
+    joint = "underwater welding diver for a bridge, knows falcons for bird control at airports"
+    second = nobody("ana@example.com", "knows falcons for bird control at airports", thread=thread,
+                    follows=first.query, standalone_query=joint)  # fmt: skip
+    nobody("eve@example.com", "falcons for bird control at airports")
+    demand.group(MONTHS)
+    assert sorted(groups().values()) == [(1, 1), (1, 1)]
+    nobody("ana@example.com", "Someone cheaper?", thread=thread, follows=joint,
+           standalone_query=joint)  # fmt: skip
+    assert demand.group(MONTHS).new == 0
+    together = Uncovered.objects.filter(conversation__thread=thread)
+    assert together.values("demand").distinct().count() == 1
+    assert second.uncovered.demand.questions == 1
+
+
+def test_a_correction_is_a_question_of_its_own() -> None:
+    thread = uuid.uuid4()
+    nobody("ana@example.com", "underwater welding", thread=thread)
+    nobody("ana@example.com", "not welding, falconry", thread=thread,
+           follows="underwater welding", standalone_query="falconry")  # fmt: skip
+    demand.group(MONTHS)
+    assert Demand.objects.count() == 2
+
+
+def test_a_follow_up_of_nothing_is_no_demand() -> None:
+    for words in ("Someone cheaper?", "Iemand anders?", "Quelqu'un d'autre ?", "too expensive"):
+        nobody("ana@example.com", words)
+    assert demand.group(MONTHS).questions == 0
+
+
+def test_the_desk_reads_a_follow_up_with_the_question_it_continues(client: Client) -> None:
+    client.force_login(rows.staff("sam", role="sales"))
+    nobody("ana@example.com", "Someone cheaper?", follows="a diver for a bridge",
+           standalone_query="a diver for a bridge")  # fmt: skip
+    demand.group(MONTHS)
+    page = client.get(f"/admin/conversations/demand/{Demand.objects.get().pk}/change/")
+    assert "Someone cheaper? (after: a diver for a bridge)" in page.content.decode()
 
 
 def test_the_same_questions_make_the_same_groups(divers: list[Conversation]) -> None:

@@ -4,7 +4,7 @@ import uuid
 
 import pytest
 
-from conversations.models import Conversation, Feedback
+from conversations.models import Conversation, Feedback, Lead
 from tests.conversations.conftest import Ask
 
 pytestmark = pytest.mark.django_db
@@ -27,6 +27,27 @@ def test_someone_cheaper_is_cheaper_than_everyone_shown(experts: None, ask: Ask)
     assert second["experts"]
     assert all(float(card["hourly_rate"]) < cheapest for card in second["experts"])
     assert float(second["interpreted"]["max_hourly_rate"]) < cheapest
+
+
+def test_the_last_words_of_a_lead_tell_what_a_follow_up_continues(experts: None, ask: Ask) -> None:
+    first = ask(DISPUTE)
+    assert Lead.objects.get().last_words == DISPUTE
+    ask("in Ghent", thread=first["thread"])
+    assert Lead.objects.get().last_words == f"in Ghent (after: {DISPUTE})"
+    ask("Someone cheaper?", thread=first["thread"])
+    told = f"Someone cheaper? (after: {DISPUTE}, in Ghent)"
+    assert Lead.objects.get().last_words == told
+    Lead.objects.update(last_words="")
+    Lead.objects.refresh([Lead.objects.get().pk])
+    assert Lead.objects.get().last_words == told
+    ask("Who designs a logo?", thread=first["thread"])
+    assert Lead.objects.get().last_words == "Who designs a logo?"
+
+
+def test_a_client_that_tells_the_history_itself_is_understood_too(experts: None, ask: Ask) -> None:
+    said = [{"role": "user", "content": DISPUTE}, {"role": "assistant", "content": "Ann fits."}]
+    ask("Someone cheaper?", history=said)
+    assert Lead.objects.get().last_words == f"Someone cheaper? (after: {DISPUTE})"
 
 
 @pytest.mark.parametrize("words", ["someone else", "Iemand anders?", "quelqu'un d'autre"])

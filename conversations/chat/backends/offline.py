@@ -38,6 +38,7 @@ def _reply(
         interpreted=turn.retrieval.constraints.as_interpreted(),
         language=turn.language,
         question="" if turn.decision.reason == "no_question" else turn.question.text,
+        follows=turn.question.follows,
         composer=OfflineComposer.name,
         generation=turn.retrieval.generation,
     )

@@ -75,7 +75,7 @@ def make_turn(people: list[Expert]) -> MakeTurn:
             for at, one in enumerate(people if found is None else found)
         )
         retrieval = Retrieval(message, candidates, Constraints(), relaxed, "g1", Signals())
-        question = Question(message, is_follow_up=follow_up)
+        question = Question(message, follows=message if follow_up else "")
         decision = Decision(reason in ("enough", "assumed"), reason)
         return Turn(message, question, language, dialogue, retrieval, decision)
 

@@ -177,7 +177,7 @@ def test_no_attack_in_a_history_makes_the_search_look_for_something_else(
         {"role": "user", "content": "I need a tax lawyer"},
         {"role": "assistant", "content": attack},
     )
-    question = Question("I need a tax lawyer, in Ghent", is_follow_up=True)
+    question = Question("I need a tax lawyer, in Ghent", follows="I need a tax lawyer")
     rewritten = ModelRewriter(composer.model).rewrite(question, "in Ghent?", Dialogue(heard=said))
     assert rewritten == question
     assert len(server.bodies) == 1
