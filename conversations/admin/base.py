@@ -1,20 +1,33 @@
 """What the desk's lists share: the work of one page is bounded by the page."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
+from uuid import uuid4
 
 from django.contrib import admin
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import SEARCH_VAR
 from django.core.paginator import Paginator
 from django.db import connection
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.functional import cached_property
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.text import Truncator
-from unfold.admin import ModelAdmin
+from unfold.admin import ModelAdmin, checkbox
+from unfold.decorators import display
 from unfold.views import ChangeList
 
+from conversations.leads.search import FEW, Found
+
 COUNTED = 2000
+PIECES = re.compile(r"[^@._+-]+[@._+-]*|[@._+-]+")
+FOUND = "desk_search"
+KEY = uuid4().hex
+ACTION_CHECKBOX = checkbox.render(ACTION_CHECKBOX_NAME, KEY)
 
 
 class BoundedPaginator(Paginator):  # type: ignore[type-arg]  # no generic at run time
@@ -22,17 +35,26 @@ class BoundedPaginator(Paginator):  # type: ignore[type-arg]  # no generic at ru
 
     template_name = "admin/conversations/includes/page_numbers.html"
 
+    is_many = False  # more than the most, as is known already
+
+    @cached_property
+    def most(self) -> int:
+        return COUNTED
+
     @cached_property
     def count(self) -> int:
+        if self.is_many:
+            self.has_more_than_counted = True
+            return self.most
         rows: Any = self.object_list
-        # SQLite's planner knows too little of what is rare; of one table it does best to walk the
-        # index that the page walks.
+        # SQLite's planner knows too little of what is rare; of one table it does best to walk an
+        # index from the newest row on.
         tables = sum(uses > 0 for uses in rows.query.alias_refcount.values())
-        if connection.vendor != "sqlite" or tables > 1:
-            rows = rows.order_by()
-        counted: int = rows[: COUNTED + 1].count()
-        self.has_more_than_counted = counted > COUNTED
-        return min(counted, COUNTED)
+        walked = connection.vendor == "sqlite" and tables <= 1
+        rows = rows.order_by(*rows.model._meta.ordering if walked else ())  # noqa: SLF001
+        counted: int = rows[: self.most + 1].count()
+        self.has_more_than_counted = counted > self.most
+        return min(counted, self.most)
 
 
 class PageChangeList(ChangeList):
@@ -45,7 +67,10 @@ class PageChangeList(ChangeList):
         return found
 
     def get_results(self, request: HttpRequest) -> None:
+        found: Found | None = getattr(request, FOUND, None)
+        request.is_many = found and found.is_many and not self.has_active_filters  # type: ignore[attr-defined]
         super().get_results(request)
+        self.told = found.told if found else ""
         keys = list(self.result_list.values_list("pk", flat=True))
         ordering = self.get_ordering(request, self.queryset)
         narrowed = self.query or self.has_active_filters
@@ -70,6 +95,22 @@ class DeskAdmin(ModelAdmin):
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> Any:
         return PageChangeList
 
+    @display(description=getattr(ModelAdmin.action_checkbox, "short_description"))  # noqa: B009
+    def action_checkbox(self, obj: Model) -> SafeString:
+        """Drawn by its template once and not for every row."""
+        return SafeString(ACTION_CHECKBOX.replace(KEY, str(obj.pk)))
+
+    def found(self, request: HttpRequest, rows: QuerySet[Any], found: Found) -> QuerySet[Any]:
+        """The rows that a search leaves; what its bounds are is told on the page."""
+        setattr(request, FOUND, found)
+        return rows.filter(found.where)
+
+    def get_paginator(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        paginator: Any = super().get_paginator(request, *args, **kwargs)
+        if any(request.GET.get(name, "").strip() for name in (SEARCH_VAR, "term")):
+            paginator.most, paginator.is_many = FEW, getattr(request, "is_many", False)
+        return paginator
+
     def page(self, keys: Sequence[int]) -> QuerySet[Any]:
         """The rows of one page with all that the list shows of them."""
         rows: QuerySet[Any] = self.model._default_manager.filter(pk__in=keys)  # noqa: SLF001
@@ -87,6 +128,11 @@ class ReadOnlyAdmin(DeskAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return bool(request.user.is_active and request.user.is_superuser)
+
+
+def breakable(address: str) -> SafeString:
+    """An e-mail address that breaks behind its signs, where it has to, and not within a name."""
+    return format_html_join("", "{}<wbr>", ((piece,) for piece in PIECES.findall(address)))
 
 
 def excerpt(text: str, length: int = 90) -> str:

@@ -10,7 +10,7 @@ from django.utils.html import format_html, format_html_join
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 from unfold.decorators import display
 
-from conversations.admin.base import excerpt
+from conversations.admin.base import breakable, excerpt
 from conversations.admin.exchange import read, with_what_was_shown
 from conversations.admin.filters import (
     ClickedExchangeFilter,
@@ -37,7 +37,7 @@ NOT_LISTED = (
 
 @admin.register(Conversation)
 class ConversationAdmin(ConversationVerdicts):
-    list_display = ["asked", "email", "answer", "experts", "votes", "when"]
+    list_display = ["asked", "address", "answer", "experts", "votes", "when"]
     list_filter = [
         TypeFilter,
         ConversationStatusFilter,
@@ -53,7 +53,7 @@ class ConversationAdmin(ConversationVerdicts):
         "An address, words they used, an expert they were shown, #number, thread or request id."
     )
     ordering = ["-created_at", "-id"]
-    sortable_by = ["email", "when"]
+    sortable_by = ["address", "when"]
     actions = ["export_chosen"]
     fields = ()
     empty_state = "Every question asked in the chat appears here, answered or not."
@@ -61,7 +61,7 @@ class ConversationAdmin(ConversationVerdicts):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        return queryset.filter(conversation_matches(search_term)), False
+        return self.found(request, queryset, conversation_matches(search_term)), False
 
     def page(self, keys: Sequence[int]) -> QuerySet[Any]:
         experts = Recommendation.objects.select_related("expert").order_by("rank")
@@ -95,6 +95,10 @@ class ConversationAdmin(ConversationVerdicts):
     def asked(self, conversation: Row) -> str:
         words = conversation.in_context
         return format_html('<span class="mm-words" title="{}">{}</span>', words, excerpt(words))
+
+    @display(description="email", ordering="email")
+    def address(self, conversation: Row) -> str:
+        return breakable(conversation.email)
 
     @display(
         description="answer",

@@ -7,11 +7,12 @@ from typing import Any
 from django.core.cache import cache
 from django.db import connection
 from django.db.models import F, QuerySet
+from django.db.models.lookups import In, IsNull
 from django.http import HttpRequest
 from django.utils import timezone
 from unfold.contrib.filters.admin import DropdownFilter
 
-from conversations.admin.filters import ChoiceFilter, LeadStatusFilter
+from conversations.admin.filters import ChoiceFilter, LeadStatusFilter, Unindexed
 from conversations.models import Lead, ScoreSettings
 
 Rows = QuerySet[Any]
@@ -26,7 +27,7 @@ class WorkStatusFilter(LeadStatusFilter):
 
     def chosen(self, request: HttpRequest, queryset: Rows, value: str) -> Rows:
         if value == "open":
-            return queryset.filter(status__in=OPEN)
+            return queryset.filter(In(Unindexed(F("status")), OPEN))
         return queryset.filter(status=value)
 
 
@@ -91,8 +92,9 @@ class FollowUpFilter(ChoiceFilter):
             "overdue": {"follow_up_on__lt": today},
             "week": {"follow_up_on__range": (today, week)},
             "later": {"follow_up_on__gt": week},
-            "none": {"follow_up_on__isnull": True},
         }
+        if value == "none":
+            return queryset.filter(IsNull(Unindexed(F("follow_up_on")), True))
         return queryset.filter(**conditions[value])
 
 

@@ -58,8 +58,7 @@ class RowLabels(ShownValues):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, field in self.fields.items():  # type: ignore[attr-defined]
-            widget = getattr(field.widget, "widget", field.widget)  # a foreign key's is wrapped
-            widget.attrs["aria-label"] = f"{name} of {self.instance}"  # type: ignore[attr-defined]
+            field.widget.attrs["aria-label"] = f"{name} of {self.instance}"  # type: ignore[attr-defined]
 
 
 class LeadPage(DeskAdmin):

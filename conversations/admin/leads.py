@@ -1,6 +1,7 @@
 """Leads: who asked, in their own words, and who of us takes care of it."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from django.contrib import admin
@@ -14,10 +15,10 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from conversations.admin import lead_filters as filters
-from conversations.admin.base import excerpt
+from conversations.admin.base import breakable, excerpt
 from conversations.admin.bulk import BulkActions
 from conversations.admin.demand import LeadLikeness
-from conversations.admin.fields import KnownField, RowFormSet
+from conversations.admin.fields import KnownField, RowFormSet, RowHidden, RowSelect
 from conversations.admin.filters import ClickedFilter, DayRangeFilter, FeedbackFilter, OwnerFilter
 from conversations.admin.lead_page import LeadForm, LeadPage, RowLabels, ShownValues
 from conversations.admin.queue import NoResults
@@ -26,7 +27,7 @@ from conversations.admin.times import ago
 from conversations.leads.search import lead_matches
 from conversations.models import Lead
 
-COLUMNS: list[Any] = ["email", "words", "heat", "status", "owner", "due", "activity", "waiting"]
+COLUMNS: list[Any] = ["address", "words", "heat", "status", "owner", "due", "activity", "waiting"]
 
 
 def by(column: str) -> str:
@@ -57,7 +58,7 @@ class LeadAdmin(SavedViews, LeadPage, BulkActions, LeadLikeness):  # type: ignor
     search_fields = ["email_key"]
     search_help_text = "An address, words they used, or an expert they were shown."
     ordering = ["-last_seen_at", "-id"]
-    sortable_by = ["email", "words", "heat", "status", "due", "waiting"]
+    sortable_by = ["address", "words", "heat", "status", "due", "waiting"]
     built_in_views = (
         ("Mine, untouched, hot first", f"owner=me&stale=untouched&status=open&{by('heat')}"),
         ("Nobody’s, hot first", f"owner=nobody&status=open&{by('heat')}"),
@@ -85,12 +86,17 @@ class LeadAdmin(SavedViews, LeadPage, BulkActions, LeadLikeness):  # type: ignor
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        return queryset.filter(lead_matches(search_term), merged_into=None), False
+        found = lead_matches(search_term)
+        return self.found(request, queryset.filter(merged_into=None), found), False
 
     def page(self, keys: Sequence[int]) -> QuerySet[Any]:
         return Lead.objects.filter(pk__in=keys).select_related("owner")
 
     # --- Columns ---------------------------------------------------------------------------------
+
+    @display(description="email", ordering="email")
+    def address(self, lead: Lead) -> str:
+        return breakable(lead.email)
 
     @display(description="last words", ordering="last_seen_at")
     def words(self, lead: Lead) -> str:
@@ -181,11 +187,20 @@ class LeadAdmin(SavedViews, LeadPage, BulkActions, LeadLikeness):  # type: ignor
                 setattr(field.widget, f"can_{link}_related", False)  # type: ignore[attr-defined]
         return field
 
+    def formfield_for_row(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field: Any = self.formfield_for_dbfield(db_field, request, **kwargs)
+        if field and db_field.name in self.list_editable:
+            field.widget, field.hidden_widget = RowSelect(), RowHidden
+            field.choices = field.choices  # the field hands them to the widget it has
+        return field
+
     def get_changelist_form(self, request: HttpRequest, **kwargs: Any) -> Any:
+        kwargs["formfield_callback"] = partial(self.formfield_for_row, request=request)
         form = super().get_changelist_form(request, **kwargs)
         return type("LeadRowForm", (RowLabels, form), {})
 
     def get_changelist_formset(self, request: HttpRequest, **kwargs: Any) -> Any:
+        kwargs |= {"formfield_callback": partial(self.formfield_for_row, request=request)}
         return super().get_changelist_formset(request, formset=RowFormSet, **kwargs)
 
     def get_form(

@@ -14,7 +14,7 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 from conversations.admin.base import DeskAdmin, ReadOnlyAdmin
 from conversations.admin.filters import ChoiceFilter
 from conversations.leads import webhooks
-from conversations.models import Delivery, Endpoint, Message
+from conversations.models import Delivery, Endpoint, Message, Try
 from conversations.models.outreach import EVENTS, new_secret
 
 
@@ -59,6 +59,29 @@ class EndpointAdmin(DeskAdmin):
         if obj.is_active:
             obj.disabled_reason = ""
         super().save_model(request, obj, form, change)
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """What is on its way to an endpoint goes with it: nothing could be sent there any more.
+
+        Told in numbers, and nobody needs the right to delete deliveries by hand.
+        """
+        going = Delivery.objects.filter(endpoint__in=[endpoint.pk for endpoint in objs])
+        tries = Try.objects.filter(delivery__in=going).count()
+        waiting = going.filter(state=Delivery.State.WAITING).count()
+        told = [
+            f"Webhook endpoint: {endpoint}, with {endpoint.deliveries.count():,} deliveries to it"
+            for endpoint in objs
+        ]
+        if waiting:
+            told.append(
+                f"{waiting:,} of these deliveries still wait to be sent; they never will be"
+            )
+        counts = {
+            Endpoint._meta.verbose_name_plural: len(objs),  # noqa: SLF001
+            Delivery._meta.verbose_name_plural: going.count(),  # noqa: SLF001
+            Try._meta.verbose_name_plural: tries,  # noqa: SLF001
+        }
+        return told, counts, set(), []
 
     @admin.action(description="Send a test", permissions=["change"])
     def ping(self, request: HttpRequest, queryset: QuerySet[Endpoint]) -> None:

@@ -13,7 +13,7 @@ from uuid import UUID
 
 import numpy as np
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Exists, OuterRef, QuerySet, Value, When
 from django.utils import timezone
 
 from conversations.chat.follow_ups import rejected_words, without_frame
@@ -28,13 +28,15 @@ from conversations.leads.meaning import (
     unpacked,
     words_of,
 )
-from conversations.models import Conversation, Demand, Uncovered
+from conversations.models import Conversation, Demand, Recommendation, Uncovered
 from experts.errors import ExpertsError
 from experts.search import wiring
 
+COUNTED = ("questions", "leads", "center", "title", "first_at", "last_at")
 AT_ONCE = 1000  # questions grouped together: the work grows with the square of it
 NEAREST = 3
 NOT_FOUND = ("nobody", "no_evidence")
+READ = ("lead", "thread", "query", "standalone_query", "follows", "created_at")
 Reason = Uncovered.Reason
 
 
@@ -47,28 +49,26 @@ class Grouped:
 
 def uncovered(since: timedelta) -> Iterator[tuple[Conversation, str]]:
     """Questions of that time that nobody covered and that are in no group yet, oldest first."""
+    shown = Recommendation.objects.filter(conversation=OuterRef("pk"))
+    reason = Case(
+        When(downs__gt=0, then=Value(Reason.DOWN)),
+        When(
+            response_type=Conversation.Type.CLARIFICATION,
+            usage__decision__in=NOT_FOUND,
+            then=Value(Reason.NOTHING),
+        ),
+        When(
+            Exists(shown.filter(tier="possible")) & ~Exists(shown.exclude(tier="possible")),
+            then=Value(Reason.WEAK),
+        ),
+    )
     asked = Conversation.objects.answered().filter(
         created_at__gte=timezone.now() - since, uncovered=None
     )
-    found = asked.filter(
-        Q(response_type=Conversation.Type.CLARIFICATION)
-        | Q(feedback__counted=True, feedback__vote="down")
-        | ~Q(recommendations__tier__in=("strong", "good"))
-    )
-    for row in found.order_by("pk").distinct().prefetch_related("recommendations", "feedback"):
-        reason = _reason(row)
-        if reason and subject_words(without_frame(words_of(row))):
-            yield row, reason
-
-
-def _reason(row: Conversation) -> str:
-    if any(vote.counted and vote.vote == "down" for vote in row.feedback.all()):
-        return Reason.DOWN
-    if row.response_type == Conversation.Type.CLARIFICATION:
-        told = row.usage if isinstance(row.usage, dict) else {}
-        return Reason.NOTHING if told.get("decision") in NOT_FOUND else ""
-    tiers = {one.tier for one in row.recommendations.all()}
-    return Reason.WEAK if tiers == {"possible"} else ""
+    # The reason says what to leave out too: most are read and left in the database.
+    for row in asked.annotate(reason=reason).exclude(reason=None).order_by("pk").only(*READ):
+        if subject_words(without_frame(words_of(row))):
+            yield row, row.reason
 
 
 def group(since: timedelta) -> Grouped:
@@ -89,7 +89,11 @@ def group(since: timedelta) -> Grouped:
 def recount(keys: Collection[int]) -> None:
     """Counts, title and centre of these groups from the questions they hold."""
     for demand in Demand.objects.filter(pk__in=keys):
-        rows = list(demand.uncovered.select_related("conversation").order_by("conversation_id"))
+        rows = list(
+            demand.uncovered.select_related("conversation")
+            .order_by("conversation_id")
+            .only("demand", "meaning", *(f"conversation__{name}" for name in READ))
+        )
         asked = [row.conversation for row in rows]
         demand.questions = len({(one.lead_id, one.thread) for one in asked})
         demand.leads = len({one.lead_id for one in asked})
@@ -103,7 +107,7 @@ def recount(keys: Collection[int]) -> None:
             demand.last_at = max(one.created_at for one in asked)
         else:
             demand.title = "Questions that were deleted"
-        demand.save()
+        demand.save(update_fields=COUNTED)  # what the desk changes meanwhile stays
 
 
 def find_nearest(demands: QuerySet[Demand]) -> None:

@@ -27,8 +27,14 @@ def _changed(instance: Change, created: bool, raw: bool = False, **_: Any) -> No
         alerts.status_changed(instance.lead, instance.before)
 
 
-def _question_gone(instance: Uncovered, **_: Any) -> None:
-    """The title of a group is somebody's words: it goes with them."""
+def _question_gone(instance: Uncovered, origin: Any, **_: Any) -> None:
+    """The title of a group is somebody's words: it goes with them.
+
+    All questions of one deletion are gone at the first signal: each group is counted once.
+    """
     from conversations.leads import demand
 
-    demand.recount([instance.demand_id])
+    counted: set[int] = vars(origin).setdefault("groups_counted", set())
+    if instance.demand_id not in counted:
+        counted.add(instance.demand_id)
+        demand.recount([instance.demand_id])

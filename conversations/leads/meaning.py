@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-from django.db import transaction
+from django.db.models import Max, Q
 from numpy.typing import NDArray
 
 from conversations.models import Conversation, Lead, LeadMeaning
@@ -81,10 +81,10 @@ def packed(vector: Any) -> bytes:
 
 def unpacked(stored: Sequence[bytes | memoryview]) -> Matrix:
     """Stored vectors as one matrix; half the precision is ample to compare by."""
-    rows = [np.frombuffer(bytes(one), np.float16) for one in stored]
-    if not rows:
+    if not stored:
         return np.empty((0, 0), np.float32)
-    return normal(np.stack(rows).astype(np.float32))
+    rows = np.frombuffer(b"".join(stored), np.float16).reshape(len(stored), -1)
+    return normal(rows.astype(np.float32))
 
 
 def normal(matrix: Any) -> Matrix:
@@ -123,26 +123,39 @@ def leads_like(lead: Lead, limit: int = 10) -> list[Alike]:
 
 def remember(leads: Sequence[Lead]) -> int:
     """Store what these leads last asked for, where that is not stored yet; how many were new."""
-    latest = {lead.pk: lead.conversations.order_by("-created_at", "-id").first() for lead in leads}
-    name = model()
-    known = dict(
-        LeadMeaning.objects.filter(lead__in=list(latest), model=name).values_list(
-            "lead", "conversation"
-        )
+    keys, name = [lead.pk for lead in leads], model()
+    asked_last = (
+        Conversation.objects.filter(lead__in=keys)
+        .filter(Q(usage__decision__isnull=True) | ~Q(usage__decision="no_question"))  # no thanks
+        .order_by()
+        .values("lead")
+        .annotate(last=Max("pk"))
+        .values_list("lead", "last")
     )
-    new = [(key, asked) for key, asked in latest.items() if asked and known.get(key) != asked.pk]
+    known = dict(
+        LeadMeaning.objects.filter(lead__in=keys, model=name).values_list("lead", "conversation")
+    )
+    new = [last for key, last in asked_last if known.get(key) != last]
     for start in range(0, len(new), BATCH):
-        some = new[start : start + BATCH]
-        vectors = embed([words_of(asked) for _, asked in some])
-        with transaction.atomic():
-            for (key, asked), vector in zip(some, vectors, strict=True):
-                LeadMeaning.objects.update_or_create(
-                    lead_id=key,
-                    defaults={
-                        "conversation": asked,
-                        "model": name,
-                        "vector": packed(vector),
-                        "made_at": asked.created_at,
-                    },
-                )
+        rows = list(
+            Conversation.objects.filter(pk__in=new[start : start + BATCH])
+            .only("lead", "query", "standalone_query", "created_at")
+            .order_by("pk")
+        )
+        meanings = [
+            LeadMeaning(
+                lead_id=row.lead_id,
+                conversation=row,
+                model=name,
+                vector=packed(vector),
+                made_at=row.created_at,
+            )
+            for row, vector in zip(rows, embed([words_of(row) for row in rows]), strict=True)
+        ]
+        LeadMeaning.objects.bulk_create(
+            meanings,
+            update_conflicts=True,
+            unique_fields=["lead"],
+            update_fields=["conversation", "model", "vector", "made_at"],
+        )
     return len(new)

@@ -160,7 +160,20 @@ class Conversation(models.Model):
             models.Index(fields=["lead", "-created_at"], name="conversation_lead_recent"),
             models.Index(fields=["status", "created_at"], name="conversation_status_age"),
             models.Index(fields=["response_type", "-created_at", "-id"], name="conversation_type"),
-            models.Index(fields=["-created_at", "-id"], name="conversation_recent"),
+            # What filters leave is found and counted by walking it without a look at the rows.
+            models.Index(
+                fields=[
+                    "-created_at",
+                    "-id",
+                    "lead",
+                    "status",
+                    "response_type",
+                    "opened",
+                    "ups",
+                    "downs",
+                ],
+                name="conversation_recent_whole",
+            ),
             _listed("clicked", Q(opened__gt=0)),
             _listed("up", Q(ups__gt=0)),
             _listed("down", Q(downs__gt=0)),

@@ -57,11 +57,19 @@ class LeadManager(models.Manager["Lead"]):
             figures.refresh(keys)
 
 
-def _listed(name: str, *fields: str, where: Q | None = None) -> models.Index:
+# What filters look at, held by an index that a list walks.
+WORKED = ("status", "owner", "touched_at", "follow_up_on")
+FILTERED = (*WORKED, "score", "stale_since", "exchanges", "matches", "unanswered", "clicks", "ups",
+            "downs", "created_at")  # fmt: skip
+
+
+def _listed(
+    name: str, *fields: str, where: Q | None = None, held: tuple[str, ...] = ()
+) -> models.Index:
     """An index of the leads that lists show: those that were not merged into another."""
     only = Q(merged_into__isnull=True)
     return models.Index(
-        fields=[*fields, "-id"],
+        fields=[*fields, "-id", *(name for name in held if name not in fields)],
         name=f"lead_{name}",
         condition=only if where is None else only & where,
     )
@@ -88,7 +96,7 @@ class Lead(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="leads"
     )
     created_at = models.DateTimeField(default=timezone.now, db_index=True)
-    last_seen_at = models.DateTimeField(default=timezone.now, db_index=True)
+    last_seen_at = models.DateTimeField(default=timezone.now)
 
     name = models.CharField(max_length=200, blank=True, default="")
     company = models.CharField(max_length=200, blank=True, default="")
@@ -131,22 +139,19 @@ class Lead(models.Model):
         ordering = ["-last_seen_at", "-id"]
         # A list walks one of these and stops at the end of its page.
         indexes = [
-            # What is rare among the recent ones is found by walking it without a look at the rows.
-            models.Index(
-                fields=["-last_seen_at", "-id", "stale_since", "score", "exchanges"],
-                name="lead_recent_figures",
-                condition=Q(merged_into__isnull=True),
-            ),
+            # What filters leave is found and counted by walking it without a look at the rows.
+            _listed("recent_whole", "-last_seen_at", held=FILTERED),
+            _listed("hot_whole", "-score", "-last_seen_at", held=WORKED),
+            _listed("owner_hot", "owner", "-score", "-last_seen_at", held=WORKED),
+            _listed("owner_recent", "owner", "-last_seen_at", held=WORKED),
             _listed("email", "email"),
-            _listed("hot", "-score", "-last_seen_at"),
             _listed("status", "status", "-last_seen_at"),
-            _listed("owner", "owner", "-last_seen_at"),
-            _listed("queue", "owner", "status", "-score"),
             _listed("source", "last_source", "-last_seen_at"),
             _listed("first_source", "first_source", "-last_seen_at"),
             _listed("stale", "stale_since"),
             _listed("funnel", "created_at", "status", "exchanges", "matches", "clicks"),
-            _listed("due", "follow_up_on", where=Q(follow_up_on__isnull=False)),
+            _listed("due_first", "follow_up_on", "-last_seen_at"),
+            _listed("due_last", "-follow_up_on", "-last_seen_at"),
             _listed("unanswered", "-last_seen_at", where=Q(unanswered__gt=0)),
             _listed("no_match", "-last_seen_at", where=Q(matches=0, exchanges__gt=F("unanswered"))),
             _listed("spoke", "-last_seen_at", where=Q(touched_at__lt=F("last_seen_at"))),

@@ -12,6 +12,16 @@ from conversations.models import Conversation, Demand, Lead, figures
 from tests.browser.conftest import PASSWORD, Look, log_in
 from tests.conversations.admin import rows
 
+# Pieces of an address that stand on more than one line.
+BROKEN = """cells => cells.flatMap(cell => {
+    const walk = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT), broken = [];
+    while (walk.nextNode()) {
+        const range = document.createRange();
+        range.selectNodeContents(walk.currentNode);
+        if (range.getClientRects().length > 1) broken.push(walk.currentNode.data);
+    }
+    return broken;
+})"""
 QUESTIONS = (
     ("ana.peeters@bakkerij.example", "Who runs a bakery's payroll, at most 90 euro an hour?"),
     ("tom@webwinkel.example", "Our webshop needs a privacy audit before the summer"),
@@ -79,6 +89,18 @@ def test_a_seller_finds_the_hot_lead_reads_it_and_moves_it_on(
     lead = Lead.objects.get(email=QUESTIONS[0][0])
     assert lead.status == "contacted"
     assert lead.notes.get().author == monday
+
+
+@pytest.mark.parametrize("width", [390, 820, 1024, 1280, 1600])
+def test_an_address_is_not_broken_within_a_name(page: Page, monday: User, width: int) -> None:
+    rows.lead("christophe.vandenbroucke@bouwbedrijf-vandenbroucke.example", owner=monday)
+    page.set_viewport_size({"width": width, "height": 900})
+    log_in(page, "sofie")
+    for path in ("lead", "conversation"):
+        page.goto(f"/admin/conversations/{path}/")
+        lines = page.locator("#result_list .field-address").evaluate_all(BROKEN)
+        assert lines == []
+        assert page.locator("#result_list .field-address wbr").count() > 0
 
 
 def test_the_queue_is_walked_by_keyboard(page: Page, monday: User, size: str) -> None:

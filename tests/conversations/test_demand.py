@@ -298,6 +298,58 @@ def test_what_a_lead_asked_last_is_what_it_is_compared_by() -> None:
     assert meaning.leads_like(ana) == []
 
 
+def test_small_talk_is_not_what_a_lead_asked_for() -> None:
+    rows.conversation("ana@example.com", "payroll for a bakery")
+    rows.conversation("ana@example.com", "thanks, bye", usage={"decision": "no_question"})
+    rows.conversation("bob@example.com", "payroll for a bakery")
+    ana, bob = Lead.objects.order_by("email")
+    meaning.remember([ana, bob])
+    assert [one.lead for one in meaning.leads_like(ana)] == [bob]
+
+
+def test_many_leads_are_remembered_in_a_few_queries(django_assert_max_num_queries: Any) -> None:
+    for number in range(30):
+        rows.conversation(f"person{number}@example.com", "payroll for a bakery")
+    leads = list(Lead.objects.all())
+    with django_assert_max_num_queries(6):
+        assert meaning.remember(leads) == 30
+    with django_assert_max_num_queries(2):
+        assert meaning.remember(leads) == 0
+
+
+def test_a_group_is_counted_once_for_many_questions_that_go(
+    divers: list[Conversation], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    demand.group(MONTHS)
+    counted: list[Any] = []
+    recount = demand.recount
+
+    def counting(keys: Any) -> None:
+        counted.append(keys)
+        recount(keys)
+
+    monkeypatch.setattr(demand, "recount", counting)
+    Conversation.objects.filter(query__contains="diver").delete()
+    assert len(counted) == 1
+    assert sorted(groups().values()) == [(0, 0), (1, 1)]
+
+
+def test_counting_a_group_again_leaves_what_the_desk_changes_meanwhile(
+    divers: list[Conversation], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    demand.group(MONTHS)
+
+    def words(row: Conversation) -> str:
+        Demand.objects.update(status="closed", note="Asked two divers.")
+        return row.query
+
+    monkeypatch.setattr(demand, "words_of", words)
+    big = Demand.objects.get(questions=3)
+    demand.recount([big.pk])
+    big.refresh_from_db()
+    assert (big.status, big.note) == ("closed", "Asked two divers.")
+
+
 def test_a_lead_without_words_is_like_nobody(client: Client) -> None:
     lead = rows.lead("mute@example.com")
     assert meaning.leads_like(lead) == []

@@ -213,6 +213,29 @@ def test_the_delivery_goes_on_until_it_is_stopped(endpoint: Endpoint) -> None:
         run("deliver_outbox", "--every", "often")
 
 
+def test_an_endpoint_is_deleted_by_admins_with_what_was_sent_to_it(
+    endpoint: Endpoint, client: Client
+) -> None:
+    client.force_login(rows.staff("adam", role="admins"))
+    other = Endpoint.objects.create(url="https://crm.example.com/other")
+    for number in range(3):
+        message = Message.objects.create(event="ping")
+        Delivery.objects.create(
+            message=message, endpoint=endpoint, state="sent" if number else "waiting"
+        )
+        Delivery.objects.create(message=message, endpoint=other)
+    url = f"/admin/conversations/endpoint/{endpoint.pk}/delete/"
+    page = client.get(url).content.decode()
+    assert "with 3 deliveries to it" in page
+    assert "1 of these deliveries still wait" in page
+    assert "msg_" not in page  # numbers, not a line for each
+    assert client.post(url, {"post": "yes"}).status_code == 302
+    assert [one.endpoint for one in Delivery.objects.all()] == [other] * 3
+    chosen = {"action": "delete_selected", "_selected_action": [str(other.pk)], "post": "yes"}
+    client.post("/admin/conversations/endpoint/", chosen)
+    assert not Delivery.objects.exists()
+
+
 def test_old_messages_are_forgotten_but_those_still_waiting(endpoint: Endpoint) -> None:
     rows.lead("ana@example.com")
     outbox.deliver()

@@ -23,7 +23,7 @@ ROWS = {
     "conversations/delivery": ("ar", "", "", "r"),
     "conversations/demand": ("sar", "sar", "", "r"),
     "conversations/emailcapture": ("sar", "", "", "r"),
-    "conversations/endpoint": ("ar", "ar", "ar", "ar"),  # one that nothing was sent to yet
+    "conversations/endpoint": ("ar", "ar", "ar", "ar"),
     "conversations/erasure": ("ar", "", "", "r"),
     "conversations/export": ("ar", "", "", "r"),
     "conversations/feedback": ("sar", "", "", "r"),
