@@ -92,9 +92,11 @@ def refresh(keys: Iterable[int]) -> None:
 
 
 def rescore(leads: Sequence[Lead]) -> None:
-    """Their scores as of now, by the weights as they are."""
+    """Their scores as of now, by the weights as they are; what is still so is not written again."""
+    before = {lead.pk: (lead.score, lead.score_parts) for lead in leads}
     hot = _scored(leads)
-    _write(leads, SCORED)
+    news = [lead for lead in leads if before[lead.pk] != (lead.score, lead.score_parts)]
+    _write(news, SCORED)
     alerts.scored(hot)
 
 

@@ -6,8 +6,9 @@ from django.db import IntegrityError, OperationalError, transaction
 from django.utils import timezone
 
 from experts.errors import ImportFailed
-from experts.importing.plans import Action, Plan, PlanRow, Progress
+from experts.importing.plans import Action, Plan, PlanRow
 from experts.models import Expert
+from experts.progress import Progress
 
 CHUNK = 1000
 

@@ -7,12 +7,13 @@ from itertools import islice
 from typing import Any
 
 from experts.importing.caps import Cap
-from experts.importing.plans import Action, Plan, PlanRow, Progress
+from experts.importing.plans import Action, Plan, PlanRow
 from experts.importing.profiles import USERNAME_LENGTH, Profile, read_profile
 from experts.importing.reading import Directory
 from experts.importing.text import tidy_line
 from experts.importing.usernames import derive_usernames, full_name
 from experts.models import Expert
+from experts.progress import Progress
 
 CHUNK = 5000
 

@@ -2,13 +2,13 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
-Progress = Callable[[int], None]  # called with the number of rows just finished
+from experts.progress import Progress
 
 
 class Action(StrEnum):

@@ -6,11 +6,22 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from django.utils import timezone
 
+from conversations.leads import recomputing
 from conversations.leads.scoring import score
 from conversations.leads.sources import source_label
-from conversations.models import Click, Conversation, Feedback, Lead, Recommendation, ScoreSettings
+from conversations.models import (
+    Click,
+    Conversation,
+    Feedback,
+    Lead,
+    Recommendation,
+    ScoreSettings,
+    figures,
+)
+from tests.conversations.admin import rows
 from tests.conversations.conftest import Ask
 
 pytestmark = pytest.mark.django_db
@@ -95,6 +106,46 @@ def test_the_command_lets_scores_fade(experts: None, ask: Ask) -> None:
     Lead.objects.update(last_seen_at=timezone.now() - timedelta(days=28))
     assert "Scored 1 leads." in str(call_command("score_leads"))
     assert Lead.objects.get().score == pytest.approx(before / 4, abs=1)
+
+
+def test_a_score_that_is_still_so_is_not_written_again(
+    experts: None, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask("Who can check our webshop for the GDPR?")
+    ask("Who can check our webshop for the GDPR?", email="bob@example.com")
+    written: list[Any] = []
+    write = figures._write
+
+    def watched(leads: Any, names: Any) -> None:
+        written.extend(leads)
+        write(leads, names)
+
+    monkeypatch.setattr(figures, "_write", watched)
+    call_command("score_leads")
+    assert written == []
+    bob = Lead.objects.get(email="bob@example.com")
+    Lead.objects.filter(pk=bob.pk).update(last_seen_at=timezone.now() - timedelta(days=3))
+    call_command("score_leads")
+    assert written == [bob]
+
+
+@pytest.mark.sqlite
+@pytest.mark.django_db(transaction=True)
+def test_visitors_are_let_in_while_all_leads_are_counted_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for number in range(4):
+        rows.conversation(f"person{number}@example.com")
+    monkeypatch.setattr(recomputing, "LEADS", 1)
+    told: list[str] = []
+
+    def look(_: int) -> None:  # between two batches nothing holds the place to write
+        held = connection.in_atomic_block
+        told.append("held" if held else "free")
+
+    assert recomputing.recompute(progress=look) == (4, 4)
+    assert recomputing.score_all(look) == 4
+    assert told == ["free"] * 5
 
 
 def test_counting_again_makes_good_what_was_lost(experts: None, ask: Ask) -> None:

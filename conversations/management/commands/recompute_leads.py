@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from conversations.leads import recomputing
+from experts.progress import progress_bar
 
 
 class Command(BaseCommand):
@@ -16,5 +17,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, if_needed: bool, **options: Any) -> str:
-        leads, exchanges = recomputing.recompute(only_uncounted=if_needed)
+        wanted = recomputing.to_count(if_needed).count()
+        with progress_bar("Counting leads", wanted) as progress:
+            leads, exchanges = recomputing.recompute(only_uncounted=if_needed, progress=progress)
         return f"Counted {leads} leads with {exchanges} exchanges."

@@ -1,18 +1,16 @@
 """Import a CSV of experts: one plan, previewed or applied."""
 
 from argparse import ArgumentParser
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
-from tqdm import tqdm  # type: ignore[import-untyped]
 
 from experts.errors import ImportFailed
 from experts.importing import Plan, make_plan, read_directory, summary, write_report
-from experts.importing.plans import WRITING, Progress
+from experts.importing.plans import WRITING
+from experts.progress import progress_bar
 
 
 class Command(BaseCommand):
@@ -77,14 +75,3 @@ class Command(BaseCommand):
         with progress_bar("Writing", len(plan.of(*WRITING))) as progress:
             plan.apply(progress)
         return "Imported. Run `python manage.py rebuild_index` so that the search knows it too."
-
-
-@contextmanager
-def progress_bar(title: str, total: int) -> Iterator[Progress]:
-    """A bar on a terminal for what takes longer than two seconds."""
-    with tqdm(desc=title, total=total, delay=2, leave=False, disable=None) as bar:
-
-        def advance(finished: int) -> None:
-            bar.update(finished)
-
-        yield advance
