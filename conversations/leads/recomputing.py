@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from conversations.models import Conversation, Lead, figures
 from experts.progress import Progress
 
-LEADS, EXCHANGES, SCORES = 50, 250, 500  # in one transaction, a fraction of a second each
+LEADS, EXCHANGES, SCORES = 20, 100, 250  # in one transaction, a fraction of a second each
 # Who waits for SQLite's one place to write looks again every now and then: without a pause the next
 # batch is there first.
 PAUSE = 0.02
