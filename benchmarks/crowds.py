@@ -35,7 +35,8 @@ WORDS = (
 
 
 def fill(leads: int, exchanges: int, seed: int = 1) -> None:
-    """So many leads with so many exchanges between them over a year, figures not counted yet."""
+    """So many leads with so many exchanges between them over a year, every hundredth of them by
+    one and the same; figures not counted yet."""
     draw, now = random.Random(seed), timezone.now()
     directories.store(EXPERTS)
     experts = list(Expert.objects.order_by("pk"))
@@ -47,9 +48,10 @@ def fill(leads: int, exchanges: int, seed: int = 1) -> None:
     for start in range(0, exchanges, BATCH):
         number = min(BATCH, exchanges - start)
         rows = []
-        for _ in range(number):
+        for at in range(number):
             moment += step
-            rows.append(_exchange(draw, moment, *keys[int(len(keys) * draw.random() ** 1.3)]))
+            who = int(len(keys) * draw.random() ** 1.3) if at % 100 else 0
+            rows.append(_exchange(draw, moment, *keys[who]))
         made = Conversation.objects.bulk_create(rows)
         _aftermath(draw, made, experts)
 

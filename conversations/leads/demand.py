@@ -22,13 +22,13 @@ from conversations.leads.meaning import (
     Matrix,
     background,
     embed,
+    means,
     model,
-    normal,
     packed,
     unpacked,
     words_of,
 )
-from conversations.models import Conversation, Demand, Recommendation, Uncovered
+from conversations.models import Conversation, Demand, Lead, Recommendation, Uncovered
 from experts.errors import ExpertsError
 from experts.search import wiring
 
@@ -65,6 +65,7 @@ def uncovered(since: timedelta) -> Iterator[tuple[Conversation, str]]:
     asked = Conversation.objects.answered().filter(
         created_at__gte=timezone.now() - since, uncovered=None
     )
+    asked = asked.exclude(lead__status=Lead.Status.SPAM)
     # The reason says what to leave out too: most are read and left in the database.
     for row in asked.annotate(reason=reason).exclude(reason=None).order_by("pk").only(*READ):
         if subject_words(without_frame(words_of(row))):
@@ -99,7 +100,7 @@ def recount(keys: Collection[int]) -> None:
         demand.leads = len({one.lead_id for one in asked})
         if rows:
             meanings = unpacked([row.meaning for row in rows])
-            center = normal(meanings.mean(axis=0))
+            center = meanings.mean(axis=0)
             demand.center = packed(center)
             closest = int(np.argmax(meanings @ center))
             demand.title = " ".join(words_of(asked[closest]).split())[:300]
@@ -124,11 +125,11 @@ def find_nearest(demands: QuerySet[Demand]) -> None:
 
 def _place(some: Sequence[tuple[Conversation, str]], meanings: Matrix) -> int:
     known = list(Demand.objects.select_for_update(of=("self",)).order_by("pk"))
-    centers = unpacked([demand.center for demand in known])
+    centers = means([demand.center for demand in known])
     before, grouped = _continued([row for row, _ in some])
     homes: list[Demand | None] = [grouped.get(row.pk) for row, _ in some]
     if known:
-        closeness, least = meanings @ centers.T, background().alike
+        closeness, least = meanings @ centers.T, background().joins
         for at, best in enumerate(closeness.argmax(axis=1)):
             if homes[at] is None and at not in before and closeness[at, best] >= least:
                 homes[at] = known[int(best)]

@@ -19,6 +19,7 @@ from experts.search import neutral, wiring
 
 LOOKED_AT = 20_000  # leads compared with, the latest ones: about 15 MB at once
 ALIKE = 2.5  # deviations above small talk from which two questions are called alike
+JOINS = 2.75  # the same for a question and a group; of many groups one seems near by chance
 SPACE = "without small talk"  # of the vectors as they are stored
 BATCH = 256
 Matrix = NDArray[np.float32]  # (rows, dimension), each row of length 1
@@ -44,6 +45,11 @@ class Background:
     def alike(self) -> float:
         """The cosine from which two questions ask for the like."""
         return self.mean + ALIKE * self.deviation
+
+    @property
+    def joins(self) -> float:
+        """The mean cosine from which a question asks for what a group asks for."""
+        return self.mean + JOINS * self.deviation
 
 
 def background() -> Background:
@@ -81,10 +87,15 @@ def packed(vector: Any) -> bytes:
 
 def unpacked(stored: Sequence[bytes | memoryview]) -> Matrix:
     """Stored vectors as one matrix; half the precision is ample to compare by."""
+    return normal(means(stored))
+
+
+def means(stored: Sequence[bytes | memoryview]) -> Matrix:
+    """Stored means of vectors, of the length they have: the product of a vector with one is how
+    alike it is to those on average."""
     if not stored:
         return np.empty((0, 0), np.float32)
-    rows = np.frombuffer(b"".join(stored), np.float16).reshape(len(stored), -1)
-    return normal(rows.astype(np.float32))
+    return np.frombuffer(b"".join(stored), np.float16).reshape(len(stored), -1).astype(np.float32)
 
 
 def normal(matrix: Any) -> Matrix:

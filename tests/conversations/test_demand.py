@@ -148,6 +148,41 @@ def test_a_later_question_joins_the_group_it_means_the_same_as(
     assert (4, 3) in groups().values()
 
 
+def test_a_wide_group_draws_no_more_than_a_narrow_one(divers: list[Conversation]) -> None:
+    demand.group(MONTHS)
+    big = Demand.objects.get(questions=3)
+    members = meaning.unpacked([row.meaning for row in big.uncovered.all()])
+    other = meaning.embed(["a diver who looks for birds at a bridge"])[0]
+    (closeness,) = meaning.means([big.center]) @ other
+    assert closeness == pytest.approx((members @ other).mean(), abs=0.01)
+
+
+@pytest.mark.model
+def test_questions_that_come_a_few_at_a_time_are_not_thrown_together(settings: Settings) -> None:
+    settings.EMBEDDING_MODEL = "packaged:multilingual-e5-small"
+    wiring.embedder.cache_clear()
+    try:
+        for turn in range(3):
+            for number, need in enumerate(NEEDS):
+                nobody(f"{number}@example.com", need[turn])
+                if number % 8 == 7:
+                    demand.group(MONTHS)
+            demand.group(MONTHS)
+    finally:
+        wiring.embedder.cache_clear()
+    placed = list(Uncovered.objects.values_list("demand", "conversation__lead"))
+    together = pairs([group for group, _ in placed])
+    same = pairs([lead for _, lead in placed])
+    assert (together & same).sum() / together.sum() >= 0.7
+    assert (together & same).sum() / same.sum() >= 0.5
+
+
+def test_what_spam_asks_for_is_no_demand() -> None:
+    nobody("spam@example.com", "casino bonus of a hundred free spins")
+    Lead.objects.update(status="spam")
+    assert demand.group(MONTHS).questions == 0
+
+
 def test_why_it_is_thought_that_nobody_covered_it() -> None:
     ines = rows.expert()
     weak = rows.conversation("weak@example.com", "sailing lessons on a catamaran", shown=(ines,))
