@@ -15,6 +15,11 @@ from unfold.contrib.filters.admin import DropdownFilter, RadioFilter, RangeDateF
 from conversations.models import Conversation, Lead
 
 Rows = QuerySet[Any]
+FEW_EXCHANGES: dict[str, set[str]] = {
+    "status": set(map(str, Conversation.UNANSWERED)),
+    "type": {"none"},
+    "feedback": {"up", "down"},
+}
 
 
 class Unindexed(Func):
@@ -81,7 +86,7 @@ class StatusOfLeadFilter(LeadStatusFilter):
     path = "lead__status"
 
     def chosen(self, request: HttpRequest, queryset: Rows, value: str) -> Rows:
-        if value == Lead.Status.NEW:
+        if value == Lead.Status.NEW or _is_narrowed(request):
             return _whose_lead(queryset, status=value)
         return super().chosen(request, queryset, value)
 
@@ -110,13 +115,21 @@ class OwnerOfLeadFilter(OwnerFilter):
     path = "lead__owner"
 
     def queryset(self, request: HttpRequest, queryset: Rows) -> Rows:
-        if self.value() == "nobody":
-            return _whose_lead(queryset, owner=None)
+        value = self.value()
+        known: dict[str | None, Any] = {key: key for key, _ in self.lookup_choices}
+        known |= {"nobody": None, "me": request.user.pk}
+        if value == "nobody" or (value in known and _is_narrowed(request)):
+            return _whose_lead(queryset, owner=known[value])
         return super().queryset(request, queryset)
 
 
+def _is_narrowed(request: HttpRequest) -> bool:
+    """Whether the list of exchanges is short by itself."""
+    return any(request.GET.get(name) in few for name, few in FEW_EXCHANGES.items())
+
+
 def _whose_lead(exchanges: Rows, **is_so: Any) -> Rows:
-    """For what many leads share: asked of each exchange as the list is walked."""
+    """For what many leads share, and for few exchanges: asked of each as the list is walked."""
     return exchanges.filter(Exists(Lead.objects.filter(pk=OuterRef("lead"), **is_so)))
 
 

@@ -117,3 +117,25 @@ def test_a_page_is_walked_in_the_order_of_an_index(
     (page,) = [sql for sql in statements if sql.startswith(f'SELECT {table}."id" AS "pk"')]
     assert index in plan(page)
     assert "TEMP B-TREE" not in plan(page)
+
+
+@pytest.mark.parametrize("narrowed", [{}, {"status": "failed"}])
+def test_exchanges_are_filtered_by_their_lead_however_else_they_are_narrowed(
+    boss: Client, narrowed: dict[str, str]
+) -> None:
+    sam = rows.staff("sam")
+    me = boss.get("/admin/").wsgi_request.user
+    leads: dict[str, dict[str, Any]] = {
+        "sams": {"owner": sam}, "mine": {"owner": me}, "nobodys": {}, "lost": {"status": "lost"},
+    }  # fmt: skip
+    for name, fields in leads.items():
+        rows.lead(f"{name}@example.com", **fields)
+        rows.conversation(f"{name}@example.com", response_type="", status="failed")
+    for value, names in {
+        "me": {"mine"}, "nobody": {"nobodys", "lost"}, str(sam.pk): {"sams"},
+        "me; drop": {"sams", "mine", "nobodys", "lost"},
+    }.items():  # fmt: skip
+        assert found(boss, EXCHANGES, owner=value, **narrowed) == {
+            f"{name}@example.com" for name in names
+        }
+    assert found(boss, EXCHANGES, lead_status="lost", **narrowed) == {"lost@example.com"}
