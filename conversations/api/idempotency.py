@@ -89,4 +89,4 @@ def _taken_over(held: IdempotencyKey) -> bool:
 
 def patience() -> timedelta:
     """Longer than any answer takes."""
-    return max(timedelta(minutes=5), timedelta(seconds=3 * settings.LLM_TIMEOUT))
+    return max(timedelta(minutes=1), timedelta(seconds=3 * settings.LLM_TIMEOUT))

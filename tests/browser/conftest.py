@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -62,9 +63,9 @@ def site(live_server: Any) -> str:
     return str(live_server.url)
 
 
-@pytest.fixture
-def page(chromium: Browser, size: str, site: str) -> Iterator[Page]:
-    """A page of a person who has never been here; relative addresses are those of the site."""
+@contextmanager
+def opened(chromium: Browser, size: str, site: str) -> Iterator[tuple[Page, list[str]]]:
+    """A page of a person who has never been here, and what the browser complains of meanwhile."""
     width, height = SIZES[size]
     context = chromium.new_context(
         base_url=site,
@@ -88,8 +89,15 @@ def page(chromium: Browser, size: str, site: str) -> Iterator[Page]:
     page.on("console", complain)
     page.on("pageerror", lambda error: complaints.append(f"exception: {error}"))
     page.on("requestfailed", failed)
-    yield page
+    yield page, complaints
     context.close()
+
+
+@pytest.fixture
+def page(chromium: Browser, size: str, site: str) -> Iterator[Page]:
+    """Relative addresses are those of the site."""
+    with opened(chromium, size, site) as (page, complaints):
+        yield page
     assert not complaints, complaints
 
 

@@ -49,9 +49,14 @@ def test_what_the_page_names_is_there(page: str, name: str) -> None:
     assert finders.find(f"conversations/{name}")
 
 
-def test_the_script_puts_text_into_the_page_and_never_markup() -> None:
-    script = Path(str(finders.find("conversations/chat.js"))).read_text()
+def test_the_scripts_put_text_into_the_page_and_never_markup() -> None:
+    first = Path(str(finders.find("conversations/chat.js"))).read_text()
+    others = re.findall(r'^import .* from "\./(.+)";$', first, re.MULTILINE)
+    script = first + "".join(
+        Path(str(finders.find(f"conversations/{name}"))).read_text() for name in others
+    )
 
+    assert len(others) == 2
     assert "textContent" in script
     for way in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("):
         assert way not in script

@@ -1,51 +1,11 @@
 // The visitor's page. Whatever comes from the server or the visitor enters the page as text only.
-"use strict";
+import { LANGUAGE, TEXT } from "./chat-texts.js";
+import { answered, BrokenOff, newKey, Refused, tell } from "./chat-wire.js";
 
-const TEXTS = {
-  en: {
-    title: "Find the expert for your problem",
-    intro: "Describe it in a sentence. You get one to three people who can solve it, and why.",
-    email: "Your e-mail address", query: "Your problem", again: "Your reply or next question",
-    send: "Find experts", reply: "Send", anew: "New question", thinking: "Looking for the right people…",
-    consent: "You may contact me about my question.", policy: "Privacy",
-    needEmail: "Please give a valid e-mail address.", needQuery: "Please describe your problem.",
-    profile: "See the profile", hour: "an hour", noRate: "rate on request",
-    strong: "strong match", good: "good match", possible: "possible match",
-    helpful: "Was this helpful?", up: "Yes", down: "No", thanks: "Thank you.",
-    offline: "The server cannot be reached. Check your connection and try again.",
-    failed: "Something went wrong. Please try again.", wait: "Please wait {s} seconds and try again.",
-  },
-  nl: {
-    title: "Vind de expert voor uw probleem",
-    intro: "Beschrijf het in één zin. U krijgt één tot drie mensen die het kunnen oplossen, en waarom.",
-    email: "Uw e-mailadres", query: "Uw probleem", again: "Uw antwoord of volgende vraag",
-    send: "Vind experts", reply: "Verstuur", anew: "Nieuwe vraag", thinking: "Ik zoek de juiste mensen…",
-    consent: "U mag mij over mijn vraag contacteren.", policy: "Privacy",
-    needEmail: "Geef een geldig e-mailadres.", needQuery: "Beschrijf uw probleem.",
-    profile: "Bekijk het profiel", hour: "per uur", noRate: "tarief op aanvraag",
-    strong: "sterke match", good: "goede match", possible: "mogelijke match",
-    helpful: "Was dit nuttig?", up: "Ja", down: "Nee", thanks: "Dank u.",
-    offline: "De server is niet bereikbaar. Controleer uw verbinding en probeer opnieuw.",
-    failed: "Er ging iets mis. Probeer opnieuw.", wait: "Wacht {s} seconden en probeer opnieuw.",
-  },
-  fr: {
-    title: "Trouvez l'expert pour votre problème",
-    intro: "Décrivez-le en une phrase. Vous recevez une à trois personnes qui peuvent le résoudre, et pourquoi.",
-    email: "Votre adresse e-mail", query: "Votre problème", again: "Votre réponse ou question suivante",
-    send: "Trouver des experts", reply: "Envoyer", anew: "Nouvelle question", thinking: "Je cherche les bonnes personnes…",
-    consent: "Vous pouvez me contacter au sujet de ma question.", policy: "Confidentialité",
-    needEmail: "Indiquez une adresse e-mail valide.", needQuery: "Décrivez votre problème.",
-    profile: "Voir le profil", hour: "de l'heure", noRate: "tarif sur demande",
-    strong: "très bon choix", good: "bon choix", possible: "choix possible",
-    helpful: "Est-ce utile ?", up: "Oui", down: "Non", thanks: "Merci.",
-    offline: "Le serveur est injoignable. Vérifiez votre connexion et réessayez.",
-    failed: "Une erreur s'est produite. Réessayez.", wait: "Attendez {s} secondes et réessayez.",
-  },
-};
-const LANGUAGE = (navigator.languages || [navigator.language || "en"])
-  .map((tag) => tag.slice(0, 2).toLowerCase()).find((code) => code in TEXTS) || "en";
-const TEXT = TEXTS[LANGUAGE];
 const MOST_HISTORY = 20;
+const MOST_LETTERS = 2000;
+const MOST_TURNS = 20; // kept for a reload
+const MEMORY = "talk"; // in the tab's own storage
 
 const form = document.getElementById("ask");
 const email = document.getElementById("email");
@@ -58,12 +18,20 @@ const status = document.getElementById("status");
 let thread = null;
 let told = ""; // what was last said about consent, and by whom: it is sent when that changes
 let history = [];
-let retry = null; // the body and key of a request that failed, so that repeating it makes no second one
+let turns = []; // what stands on the page
+let asked = null; // the body and key of what has no answer yet: sent again, it makes no second exchange
 
 function element(tag, className, text) {
   const made = document.createElement(tag);
   if (className) made.className = className;
   if (text !== undefined) made.textContent = text;
+  return made;
+}
+
+// A paragraph in the direction of its own letters.
+function words(className, text) {
+  const made = element("p", className, text);
+  made.dir = "auto";
   return made;
 }
 
@@ -79,11 +47,6 @@ function speak() {
   for (const one of document.querySelectorAll("[data-text]")) one.textContent = TEXT[one.dataset.text];
 }
 
-function newKey() {
-  if (crypto.randomUUID) return crypto.randomUUID(); // only where the page came over TLS or locally
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16).padStart(2, "0")).join("");
-}
-
 function flag(input, problem) {
   const place = document.getElementById(`${input.id}-problem`);
   place.textContent = problem || "";
@@ -92,16 +55,21 @@ function flag(input, problem) {
   return !problem;
 }
 
-function isComplete() {
+function isComplete(said) {
   const hasEmail = flag(email, email.value.trim() && email.checkValidity() ? "" : TEXT.needEmail);
-  const hasQuery = flag(query, query.value.trim() ? "" : TEXT.needQuery);
+  const hasQuery = flag(query, said ? tooLong(said) : TEXT.needQuery);
   if (!hasEmail) email.focus();
   else if (!hasQuery) query.focus();
   return hasEmail && hasQuery;
 }
 
-function request() {
-  const body = { email: email.value.trim(), query: query.value.trim(), history, source: { page: location.pathname } };
+function tooLong(said) {
+  const letters = [...said].length;
+  return letters > MOST_LETTERS ? TEXT.tooLong.replace("{most}", MOST_LETTERS).replace("{n}", letters) : "";
+}
+
+function request(said) {
+  const body = { email: email.value.trim(), query: said, history, source: { page: location.pathname } };
   if (thread) body.thread = thread;
   if (consent && told !== agreed()) body.consent = { given: consent.checked, policy_version: consent.dataset.version };
   if (document.referrer) body.source.referrer = document.referrer.slice(0, 500);
@@ -111,89 +79,64 @@ function request() {
   }
   if (Object.keys(utm).length) body.source.utm = utm;
   const text = JSON.stringify(body);
-  if (!retry || retry.text !== text) retry = { text, key: newKey() };
-  return retry;
+  if (asked && asked.text === text) return asked;
+  return { said, text, key: newKey(), consented: agreed() };
 }
 
 function agreed() {
   return `${consent ? consent.checked : ""} ${email.value.trim().toLowerCase()}`;
 }
 
-async function post(path, text, headers = {}) {
-  const response = await fetch(path, {
-    method: "POST", body: text, keepalive: text.length < 60000,
-    headers: { "Content-Type": "application/json", ...headers },
-  });
-  const isJson = (response.headers.get("Content-Type") || "").includes("json");
-  return { response, body: isJson ? await response.json() : null };
+async function ask(said) {
+  if (send.disabled || !isComplete(said)) return;
+  await carry(request(said));
 }
 
-function tell(path, body) {
-  post(path, JSON.stringify(body)).catch(() => {}); // a lost click or vote is no trouble of the visitor's
-}
-
-async function ask() {
-  if (send.disabled || !isComplete()) return;
-  const said = query.value.trim();
-  const { text, key } = request();
-  const consented = agreed();
+async function carry(what) {
+  asked = what;
+  remember();
   busy(true);
+  const turn = writing(what.said);
   try {
-    const headers = { "Idempotency-Key": key, Accept: "text/event-stream" };
-    const { response, body } = await post("/api/chat/", text, headers);
-    if (!response.ok) { refuse(response, body); return; }
-    const ending = body || await follow(said, response);
-    told = consented;
-    if (ending.event === "error") { retry = null; trouble(ending.message || TEXT.failed); } // stored as failed: the next try is a new one
-    else answer(said, ending);
-  } catch {
-    trouble(TEXT.offline);
+    const ending = await answered(what, turn.happens);
+    turn.ends();
+    asked = null; // what is stored as failed is asked anew, under another key
+    told = what.consented;
+    if (ending.event === "error") trouble(TEXT.stored);
+    else answer(what.said, ending);
+  } catch (error) {
+    if (error instanceof Refused) refuse(error.response, error.body);
+    else trouble(error instanceof BrokenOff ? TEXT.broken : TEXT.offline);
   } finally {
+    turn.ends();
+    if (status.className && !query.value.trim()) query.value = what.said; // a choice that was clicked
+    remember();
     busy(false);
   }
 }
 
-// Shows what stands already while the rest is being written; gives the event that ended it.
-async function follow(said, response) {
+// Shows what stands already while the rest is being written.
+function writing(said) {
   const turn = element("section", "turn");
   turn.setAttribute("aria-hidden", "true"); // the whole answer is read out, not its pieces
-  const narrative = element("p", "narrative", "");
-  turn.append(element("p", "said", said), narrative);
-  let ending = null;
-  try {
-    await listen(response, (event) => {
-      if (event.event === "delta") {
-        if (!turn.isConnected) talk.append(turn);
-        narrative.textContent += event.text;
-        if (event.experts) {
-          const list = element("ol", "experts");
-          list.append(...event.experts.map((expert) => card(expert, null)));
-          turn.append(list);
-        }
-      } else if (event.event === "result" || event.event === "error") ending = event;
-    });
-  } finally {
-    turn.remove();
-  }
-  if (!ending) throw new Error("the answer broke off"); // the same key gets it again
-  return ending;
-}
-
-async function listen(response, heard) {
-  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
-  let unread = "";
-  for (let part = await reader.read(); !part.done; part = await reader.read()) {
-    const events = (unread + part.value).split("\n\n");
-    unread = events.pop();
-    for (const event of events) {
-      const data = event.split("\n").find((line) => line.startsWith("data: "));
-      if (data) heard(JSON.parse(data.slice(6)));
+  const narrative = words("narrative", "");
+  turn.append(words("said", said), narrative);
+  const happens = (event) => {
+    if (event.event !== "delta") return;
+    if (!turn.isConnected) talk.append(turn);
+    narrative.textContent += event.text;
+    if (event.experts) {
+      const list = element("ol", "experts");
+      list.append(...event.experts.map((expert) => card(expert, null)));
+      turn.append(list);
     }
-  }
+  };
+  return { happens, ends: () => turn.remove() };
 }
 
 function busy(yes) {
   send.disabled = yes;
+  anew.disabled = yes;
   for (const one of document.querySelectorAll(".choices button")) one.disabled = yes;
   if (yes) { status.className = ""; status.textContent = TEXT.thinking; }
   else if (!status.className) status.textContent = "";
@@ -209,21 +152,27 @@ function refuse(response, body) {
     trouble(TEXT.wait.replace("{s}", response.headers.get("Retry-After") || "60"));
     return;
   }
+  if (response.status !== 409) asked = null; // changed or not, the next try is a new one
   for (const error of (body && body.errors) || []) {
-    if (error.pointer === "#/email") flag(email, error.detail);
+    if (error.pointer === "#/email") flag(email, TEXT.needEmail);
     if (error.pointer === "#/query") flag(query, error.detail);
   }
-  if (response.status === 503) retry = null; // it is stored as failed: the next try is a new one
-  trouble((body && body.detail) || TEXT.failed);
+  trouble(LANGUAGE === "en" && response.status !== 409 && body && body.detail || TEXT.failed);
 }
 
 function answer(said, body) {
-  retry = null;
   thread = body.thread;
   history.push({ role: "user", content: said }, { role: "assistant", content: body.narrative.slice(0, 4000) });
   history = history.slice(-MOST_HISTORY);
+  turns = [...turns, { said, body }].slice(-MOST_TURNS);
+  if (query.value.trim() === said) query.value = ""; // and not what was written meanwhile
+  const behavior = matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth";
+  show(said, body).scrollIntoView({ behavior });
+}
+
+function show(said, body) {
   const turn = element("section", "turn");
-  turn.append(element("p", "said", said), element("p", "narrative", body.narrative));
+  turn.append(words("said", said), words("narrative", body.narrative));
   if (body.experts.length) {
     const list = element("ol", "experts");
     list.append(...body.experts.map((expert) => card(expert, body)));
@@ -233,11 +182,29 @@ function answer(said, body) {
   if (body.suggestions.length) turn.append(choices(body.suggestions));
   if (body.experts.length) turn.append(vote(body));
   talk.append(turn);
-  query.value = "";
   anew.hidden = false;
   document.querySelector("label[for=query]").textContent = TEXT.again;
   send.textContent = TEXT.reply;
-  turn.scrollIntoView({ behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
+  return turn;
+}
+
+// The talk outlives a reload, in this tab only and until it is closed.
+function remember() {
+  const kept = { thread, told, history, turns, asked, email: email.value, query: query.value };
+  if (consent) kept.agrees = consent.checked;
+  try { sessionStorage.setItem(MEMORY, JSON.stringify(kept)); } catch { /* no room, or not allowed */ }
+}
+
+function recall() {
+  let kept = null;
+  try { kept = JSON.parse(sessionStorage.getItem(MEMORY)); } catch { /* not ours, or not allowed */ }
+  if (!kept) return;
+  ({ thread, told, history, turns } = kept);
+  for (const turn of turns) show(turn.said, turn.body);
+  if (!email.value) email.value = kept.email;
+  if (!query.value) query.value = kept.query;
+  if (consent) consent.checked = kept.agrees; // unticked by itself it would be taken for a no
+  if (kept.asked) carry(kept.asked);
 }
 
 function card(expert, body) {
@@ -248,7 +215,7 @@ function card(expert, body) {
   name.append(element("span", "tier", TEXT[expert.tier] || expert.tier));
   item.append(initials, name);
   item.append(element("p", "facts", [expert.title, expert.company, price(expert)].filter(Boolean).join(" · ")));
-  item.append(element("p", "why", expert.why));
+  item.append(words("why", expert.why));
   const link = body && profile(expert, body);
   if (link) item.append(link);
   return item;
@@ -285,7 +252,7 @@ function choices(suggestions) {
   const list = element("ul", "choices");
   for (const suggestion of suggestions) {
     const item = element("li");
-    item.append(button(suggestion, () => { query.value = suggestion; ask(); }));
+    item.append(button(suggestion, () => ask(suggestion)));
     list.append(item);
   }
   return list;
@@ -310,13 +277,19 @@ function vote(body) {
   return line;
 }
 
-form.addEventListener("submit", (event) => { event.preventDefault(); ask(); });
+const typed = () => query.value.trim();
+form.addEventListener("submit", (event) => { event.preventDefault(); ask(typed()); });
+query.addEventListener("input", () => flag(query, tooLong(typed())));
 query.addEventListener("keydown", (event) => {
-  if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); ask(); }
+  if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); ask(typed()); }
 });
 anew.addEventListener("click", () => {
   thread = null;
   history = [];
+  turns = [];
+  asked = null;
+  remember();
+  status.className = status.textContent = "";
   talk.replaceChildren();
   anew.hidden = true;
   document.querySelector("label[for=query]").textContent = TEXT.query;
@@ -324,4 +297,6 @@ anew.addEventListener("click", () => {
   query.value = "";
   query.focus();
 });
+addEventListener("pagehide", remember);
 speak();
+recall();

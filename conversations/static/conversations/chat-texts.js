@@ -1,0 +1,55 @@
+// What the visitor's page says, in its languages.
+const TEXTS = {
+  en: {
+    title: "Find the expert for your problem",
+    intro: "Describe it in a sentence. You get one to three people who can solve it, and why.",
+    email: "Your e-mail address", query: "Your problem", again: "Your reply or next question",
+    send: "Find experts", reply: "Send", anew: "New question", thinking: "Looking for the right people…",
+    consent: "You may contact me about my question.", policy: "Privacy",
+    needEmail: "Please give a valid e-mail address.", needQuery: "Please describe your problem.",
+    profile: "See the profile", hour: "an hour", noRate: "rate on request",
+    strong: "strong match", good: "good match", possible: "possible match",
+    helpful: "Was this helpful?", up: "Yes", down: "No", thanks: "Thank you.",
+    offline: "The server cannot be reached. Check your connection and try again.",
+    broken: "The answer broke off. Nothing is lost: send it again.",
+    stored: "Your message is stored, but no answer could be made. Please try again in a moment.",
+    tooLong: "Please keep it under {most} characters; this is {n}.",
+    failed: "Something went wrong. Please try again.", wait: "Please wait {s} seconds and try again.",
+  },
+  nl: {
+    title: "Vind de expert voor uw probleem",
+    intro: "Beschrijf het in één zin. U krijgt één tot drie mensen die het kunnen oplossen, en waarom.",
+    email: "Uw e-mailadres", query: "Uw probleem", again: "Uw antwoord of volgende vraag",
+    send: "Vind experts", reply: "Verstuur", anew: "Nieuwe vraag", thinking: "Ik zoek de juiste mensen…",
+    consent: "U mag mij over mijn vraag contacteren.", policy: "Privacy",
+    needEmail: "Geef een geldig e-mailadres.", needQuery: "Beschrijf uw probleem.",
+    profile: "Bekijk het profiel", hour: "per uur", noRate: "tarief op aanvraag",
+    strong: "sterke match", good: "goede match", possible: "mogelijke match",
+    helpful: "Was dit nuttig?", up: "Ja", down: "Nee", thanks: "Dank u.",
+    offline: "De server is niet bereikbaar. Controleer uw verbinding en probeer opnieuw.",
+    broken: "Het antwoord brak af. Er is niets verloren: verstuur het opnieuw.",
+    stored: "Uw bericht is bewaard, maar er kwam geen antwoord. Probeer het zo meteen opnieuw.",
+    tooLong: "Houd het onder {most} tekens; dit zijn er {n}.",
+    failed: "Er ging iets mis. Probeer opnieuw.", wait: "Wacht {s} seconden en probeer opnieuw.",
+  },
+  fr: {
+    title: "Trouvez l'expert pour votre problème",
+    intro: "Décrivez-le en une phrase. Vous recevez une à trois personnes qui peuvent le résoudre, et pourquoi.",
+    email: "Votre adresse e-mail", query: "Votre problème", again: "Votre réponse ou question suivante",
+    send: "Trouver des experts", reply: "Envoyer", anew: "Nouvelle question", thinking: "Je cherche les bonnes personnes…",
+    consent: "Vous pouvez me contacter au sujet de ma question.", policy: "Confidentialité",
+    needEmail: "Indiquez une adresse e-mail valide.", needQuery: "Décrivez votre problème.",
+    profile: "Voir le profil", hour: "de l'heure", noRate: "tarif sur demande",
+    strong: "très bon choix", good: "bon choix", possible: "choix possible",
+    helpful: "Est-ce utile ?", up: "Oui", down: "Non", thanks: "Merci.",
+    offline: "Le serveur est injoignable. Vérifiez votre connexion et réessayez.",
+    broken: "La réponse s'est interrompue. Rien n'est perdu : envoyez votre message de nouveau.",
+    stored: "Votre message est enregistré, mais aucune réponse n'a pu être donnée. Réessayez dans un instant.",
+    tooLong: "Restez sous {most} caractères ; il y en a {n}.",
+    failed: "Une erreur s'est produite. Réessayez.", wait: "Attendez {s} secondes et réessayez.",
+  },
+};
+
+export const LANGUAGE = (navigator.languages || [navigator.language || "en"])
+  .map((tag) => tag.slice(0, 2).toLowerCase()).find((code) => code in TEXTS) || "en";
+export const TEXT = TEXTS[LANGUAGE];
