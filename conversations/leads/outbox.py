@@ -2,7 +2,7 @@
 
 import logging
 import smtplib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from secrets import randbelow
 from time import perf_counter
@@ -29,13 +29,20 @@ KEPT = timedelta(days=30)
 
 
 def deliver() -> tuple[int, int]:
-    """Try everything that is due; how many arrived and how many did not."""
+    """Try what is due; how many arrived and how many did not.
+
+    An endpoint that gives no answer is left alone until the next time, so that it holds up nobody
+    else.
+    """
     sent = failed = 0
-    while due := _due():
+    silent: set[int | None] = set()
+    while due := _due(silent):
         for delivery in due:
-            if _claimed(delivery):
-                arrived = _try(delivery)
-                sent, failed = sent + arrived, failed + (not arrived)
+            if delivery.endpoint_id not in silent and _claimed(delivery):
+                outcome = _try(delivery)
+                sent, failed = sent + outcome.ok, failed + (not outcome.ok)
+                if outcome.is_silent and delivery.endpoint_id:
+                    silent.add(delivery.endpoint_id)
     return sent, failed
 
 
@@ -45,8 +52,9 @@ def purge() -> int:
     return old.exclude(deliveries__state=Delivery.State.WAITING).delete()[0]
 
 
-def _due() -> list[Delivery]:
+def _due(silent: Collection[int | None] = ()) -> list[Delivery]:
     waiting = Delivery.objects.filter(state=Delivery.State.WAITING, due_at__lte=timezone.now())
+    waiting = waiting.exclude(endpoint__in=silent)
     return list(waiting.select_related("message", "endpoint").order_by("due_at", "id")[:BATCH])
 
 
@@ -58,7 +66,7 @@ def _claimed(delivery: Delivery) -> bool:
     return bool(mine.update(due_at=timezone.now() + CLAIM, tries=F("tries") + 1))
 
 
-def _try(delivery: Delivery) -> bool:
+def _try(delivery: Delivery) -> Outcome:
     endpoint = delivery.endpoint
     if endpoint is not None and not endpoint.is_active:
         outcome = Outcome(None, "The endpoint is switched off.", 0)
@@ -73,7 +81,7 @@ def _try(delivery: Delivery) -> bool:
     if endpoint is not None and outcome.code == GONE:
         endpoint.disable("It answered 410: it is gone.")
     _settle(delivery, outcome)
-    return outcome.ok
+    return outcome
 
 
 def _settle(delivery: Delivery, outcome: Outcome) -> None:

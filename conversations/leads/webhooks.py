@@ -2,16 +2,18 @@
 
 The name is looked up once, every address it has must be public, and the connection goes to the
 address that was checked: a name that changes its mind in between (DNS rebinding) gains nothing.
-Redirects are not followed.
+Redirects are not followed, and whoever answers byte by byte is hung up on.
 """
 
 import json
 import socket
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from threading import Timer
 from time import perf_counter
-from typing import Any
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 import certifi
@@ -22,11 +24,14 @@ from standardwebhooks import Webhook
 from conversations.models import Endpoint, Message
 
 TIMEOUT = urllib3.Timeout(connect=5, read=15)
+WHOLE = 20.0  # seconds that an exchange may take; the timeouts above begin anew with every byte
 KEPT = 1000  # characters of an answer
 GONE = 410
 Address = IPv4Address | IPv6Address
-# Public by number, and yet a way to somebody's own: translators of IPv4.
-TRANSLATED = ip_network("64:ff9b::/96")
+# Public by number, and yet a way to somebody's own: IPv4 in other clothes, sites of old.
+DISGUISED = tuple(
+    map(ip_network, ("::/96", "64:ff9b::/96", "64:ff9b:1::/48", "fec0::/10", "5f00::/16"))
+)
 
 
 class Refused(Exception):
@@ -44,6 +49,45 @@ class Outcome:
     @property
     def ok(self) -> bool:
         return self.code is not None and 200 <= self.code < 300
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether nothing came back in all that time."""
+        return self.code is None and self.milliseconds > 1000
+
+
+class _Clock:
+    """Shuts the connections of an exchange when it takes too long; its reader finds the end."""
+
+    def __init__(self) -> None:
+        self.twins: list[socket.socket] = []
+        self.timer = Timer(WHOLE, self._ring)
+        self.timer.daemon = True
+
+    def __enter__(self) -> Self:
+        self.timer.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.timer.cancel()
+        for twin in self.twins:
+            twin.close()
+
+    def _ring(self) -> None:
+        for twin in self.twins:
+            with suppress(OSError):  # it has ended in this moment
+                twin.shutdown(socket.SHUT_RDWR)
+
+    def bound(self, kind: Any) -> Any:
+        clock = self
+
+        class Bounded(kind):  # type: ignore[misc]  # of http or of https
+            def _new_conn(self) -> socket.socket:
+                sock: socket.socket = super()._new_conn()
+                clock.twins.append(sock.dup())  # TLS takes the socket itself away
+                return sock
+
+        return Bounded
 
 
 def send(endpoint: Endpoint, message: Message) -> Outcome:
@@ -94,7 +138,8 @@ def _post(url: str, body: str, headed: dict[str, str]) -> tuple[int, str]:
         pool = urllib3.HTTPConnectionPool(str(address), parts.port or 80, **options)
     named = host if parts.port is None else f"{host}:{parts.port}"
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    with pool:
+    with pool, _Clock() as clock:
+        pool.ConnectionCls = clock.bound(pool.ConnectionCls)
         answer = pool.request(
             "POST",
             path,
@@ -133,7 +178,7 @@ def _may_reach(address: Address) -> bool:
         return True
     if isinstance(address, IPv6Address):
         inner = address.ipv4_mapped or address.sixtofour or (address.teredo or (None,))[-1]
-        if inner is not None or address in TRANSLATED:
+        if inner is not None or any(address in network for network in DISGUISED):
             return False
     return address.is_global and not address.is_multicast
 

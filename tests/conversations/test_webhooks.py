@@ -1,9 +1,13 @@
 """Events told to other systems: written with what happened, signed, delivered, never inside."""
 
+import base64
+import hashlib
+import hmac
 import shutil
 import ssl
 import subprocess
 import threading
+import time
 from datetime import timedelta
 from http.server import ThreadingHTTPServer
 from io import StringIO
@@ -54,6 +58,19 @@ def test_a_new_lead_is_told_signed_by_standard_webhooks(endpoint: Endpoint) -> N
     with pytest.raises(WebhookVerificationError):
         Webhook(endpoint.secret).verify(body.replace("ana", "bob"), headers)
     assert run("deliver_outbox", "--once") == "0 sent, 0 failed."
+
+
+def test_the_signature_is_that_of_the_specification(endpoint: Endpoint) -> None:
+    """Computed here from the words of Standard Webhooks 1.0.0, without the library that signs."""
+    rows.lead("ana@example.com")
+    outbox.deliver()
+    headers, body, _ = Receiver.got[0]
+    key = base64.b64decode(endpoint.secret.removeprefix("whsec_"))
+    signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.{body}"
+    digest = hmac.new(key, signed.encode(), hashlib.sha256).digest()
+    assert headers["webhook-signature"] == f"v1,{base64.b64encode(digest).decode()}"
+    assert abs(int(headers["webhook-timestamp"]) - time.time()) < 60
+    assert len(key) >= 24
 
 
 def test_what_is_rolled_back_is_told_to_nobody(endpoint: Endpoint) -> None:
@@ -140,7 +157,8 @@ def test_a_redirect_is_not_followed(endpoint: Endpoint, receiver: str) -> None:
         "http://127.0.0.1/", "https://127.0.0.1/", "https://localhost/", "https://10.0.0.8/",
         "https://192.168.1.1/", "https://172.16.0.1/", "https://169.254.169.254/latest/",
         "https://[::1]/", "https://[fe80::1]/", "https://[fc00::1]/", "https://[::ffff:127.0.0.1]/",
-        "https://[64:ff9b::7f00:1]/", "https://[2002:7f00:1::]/", "https://0.0.0.0/",
+        "https://[64:ff9b::7f00:1]/", "https://[64:ff9b:1::a00:8]/", "https://[2002:7f00:1::]/",
+        "https://[::7f00:1]/", "https://[fec0::1]/", "https://[5f00::1]/", "https://0.0.0.0/",
         "https://0/", "https://2130706433/", "https://0x7f.1/", "https://100.64.0.1/",
         "https://224.0.0.1/", "http://93.184.216.34/", "ftp://example.com/", "https://",
         "https://user:pw@93.184.216.34/", "https://93.184.216.34:99999/", "https://no.such.invalid/",

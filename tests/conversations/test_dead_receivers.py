@@ -1,0 +1,70 @@
+"""Receivers that hang, drip or say nothing cost the desk little time, and nobody else any."""
+
+import socket
+import threading
+import time
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ipaddress import ip_network
+from typing import Any
+
+import pytest
+
+from conversations.leads import outbox, webhooks
+from conversations.models import Delivery, Endpoint, Message
+from conversations.models.outreach import new_secret
+from tests.conversations.admin import rows
+
+pytestmark = pytest.mark.django_db
+
+
+class Drips(BaseHTTPRequestHandler):
+    """Answers byte by byte, for ever: in the head or in the body."""
+
+    head = True
+
+    def do_POST(self) -> None:
+        if not self.head:
+            self.send_response(200)
+            self.end_headers()
+        with suppress(OSError):
+            while True:
+                self.wfile.write(b"x")
+                time.sleep(0.05)
+
+    def log_message(self, *args: Any) -> None:
+        pass
+
+
+@pytest.mark.parametrize("head", [True, False])
+def test_a_receiver_that_answers_without_end_is_hung_up_on(
+    head: bool, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.WEBHOOK_ALLOW_PRIVATE = (ip_network("127.0.0.0/8"),)
+    monkeypatch.setattr(webhooks, "WHOLE", 0.5)
+    monkeypatch.setattr(Drips, "head", head)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Drips)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    started = time.monotonic()
+    url = f"http://127.0.0.1:{server.server_port}/"
+    outcome = webhooks.send(Endpoint(url=url, secret=new_secret()), Message(event="ping"))
+    assert time.monotonic() - started < 5
+    assert outcome.code is None if head else outcome.code == 200
+    server.shutdown()
+    server.server_close()
+
+
+def test_an_endpoint_that_says_nothing_holds_up_nobody_else(
+    endpoint: Endpoint, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as hung:  # accepts and never answers
+        url = f"http://127.0.0.1:{hung.getsockname()[1]}/"
+        silent = Endpoint.objects.create(url=url, events=["lead.created"])
+        for number in range(20):
+            rows.lead(f"lead{number}@example.com")
+        monkeypatch.setattr(webhooks, "WHOLE", 1.2)
+        started = time.monotonic()
+        assert outbox.deliver() == (20, 1)
+        assert time.monotonic() - started < 10
+    waiting = Delivery.objects.filter(endpoint=silent, state="waiting")
+    assert (waiting.count(), waiting.filter(tries=0).count()) == (20, 19)
