@@ -12,11 +12,12 @@ from typing import Any
 from urllib.parse import quote
 
 from django.apps import apps
-from django.db import connection, models, transaction
+from django.db import models, transaction
 from django.db.models import Q, TextField
 from django.db.models.functions import Cast
 
 from conversations.leads.privacy.knowing import is_address, leads_of
+from conversations.leads.privacy.overwriting import clean_index, overwrite_what_is_deleted
 from conversations.models import Attempt, Conversation, Lead
 
 FORGOTTEN = "[forgotten]"
@@ -53,10 +54,8 @@ def forget(email: str) -> Report:
     report = Report()
     if not is_address(email):
         return report
-    if connection.vendor == "sqlite" and not connection.in_atomic_block:
-        with connection.cursor() as cursor:  # what is deleted is overwritten in the file as well
-            cursor.execute("PRAGMA secure_delete = ON")
     with transaction.atomic():
+        overwrite_what_is_deleted()
         leads = leads_of(email)
         addresses = {email.strip(), *(lead.email for lead in leads)}
         for lead in leads[::-1]:
@@ -68,7 +67,7 @@ def forget(email: str) -> Report:
             _count(report.deleted, theirs.delete()[1])
             _take_out(address, report)
         if report:
-            _clean_index()
+            clean_index()
     return report
 
 
@@ -141,14 +140,6 @@ def _found_again(conversation: Conversation) -> None:
 
     Lead.objects.refresh([conversation.lead_id])
     figures.index_conversations([conversation.pk])
-
-
-def _clean_index() -> None:
-    """SQLite's full-text index keeps deleted words until its parts are merged."""
-    if connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
-            for table in ("conversations_leadwords", "conversations_words"):
-                cursor.execute(f"INSERT INTO {table}({table}) VALUES ('optimize')")  # noqa: S608
 
 
 def _count(counts: Counter[str], found: dict[str, int]) -> None:

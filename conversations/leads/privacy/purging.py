@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from conversations.leads import outbox
+from conversations.leads.privacy.overwriting import clean_index, overwrite_what_is_deleted
 from conversations.models import (
     Attempt,
     Click,
@@ -35,6 +36,7 @@ def purge(older_than: timedelta) -> Purged:
     """
     before = timezone.now() - older_than
     with transaction.atomic():
+        overwrite_what_is_deleted()
         conversations = Conversation.objects.filter(created_at__lt=before)
         count = conversations.count()
         captures = EmailCapture.objects.filter(created_at__lt=before)
@@ -60,5 +62,7 @@ def purge(older_than: timedelta) -> Purged:
                 Export.objects.filter(created_at__lt=before),
             )
         )
+        if count or leads_gone:
+            clean_index()
         others += RequestCount.objects.purge() + IdempotencyKey.objects.purge() + outbox.purge()
     return Purged(count, leads_gone, others)
