@@ -17,6 +17,7 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from experts.models import Expert
+from experts.pages.imports import to_rebuild
 from experts.pages.rebuilds import DirectoryPages
 
 MOST_CHOICES = 200
@@ -153,7 +154,8 @@ class ExpertAdmin(DirectoryPages):
     ]  # fmt: skip
     readonly_fields = ["state", "deactivated_at", "created_at", "updated_at"]
     compressed_fields = True
-    empty_state = "Import a directory with: python manage.py import_experts FILE.csv"
+    warn_unsaved_form = True
+    empty_state = "Experts appear here once an editor has imported a directory."
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
         return [*self.readonly_fields, *(["username"] if obj else [])]  # it is the identity
@@ -211,14 +213,14 @@ class ExpertAdmin(DirectoryPages):
         told = f"{_experts(changed)} deactivated, in no answer from now on, even if imported again."
         messages.success(request, told)
         if changed:
-            _hint(request, "to take them out of the index as well")
+            to_rebuild(request, "to take them out of the index as well")
 
     @admin.action(description="Reactivate", permissions=["change"])
     def reactivate(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         changed = self._switch(request, queryset, active=True)
         messages.success(request, f"{_experts(changed)} reactivated.")
         if changed:
-            _hint(request, "to have them found again")
+            to_rebuild(request, "to have them found again")
 
     def _switch(self, request: HttpRequest, queryset: QuerySet[Any], *, active: bool) -> int:
         chosen = Expert.objects.filter(pk__in=queryset.order_by().values("pk"))
@@ -238,17 +240,12 @@ class ExpertAdmin(DirectoryPages):
         super().save_model(request, obj, form, change)
         if not obj.is_recommendable:
             if before and before.is_recommendable:
-                _hint(request, "to take this expert out of the index as well")
+                to_rebuild(request, "to take this expert out of the index as well")
         elif not before or not before.is_recommendable:
-            _hint(request, "to have this expert found")
+            to_rebuild(request, "to have this expert found")
         elif before.document() != obj.document():
-            _hint(request, "to have this expert found by the new text")
+            to_rebuild(request, "to have this expert found by the new text")
 
 
 def _experts(number: int) -> str:
     return f"{number} expert{'' if number == 1 else 's'}"
-
-
-def _hint(request: HttpRequest, purpose: str) -> None:
-    """Facts change at once, the index with the next rebuild."""
-    messages.warning(request, f"Rebuild the index {purpose}: python manage.py rebuild_index")

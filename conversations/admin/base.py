@@ -90,6 +90,7 @@ class DeskAdmin(ModelAdmin):
     list_disable_select_all = True  # the count is bounded, so "all" could not be told truly
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
+    warn_unsaved_form = True
     empty_state = "Nothing here yet."
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> Any:

@@ -27,7 +27,7 @@ class ManyForm(forms.Form):
     status = forms.ChoiceField(widget=UnfoldAdminSelectWidget, required=False)
     owner = forms.ChoiceField(widget=UnfoldAdminSelectWidget, required=False)
     follow_up_on = forms.DateField(
-        label="Follow up on", widget=UnfoldAdminDateWidget, required=False
+        label="Follow up on", widget=UnfoldAdminDateWidget(attrs={"type": "date"}), required=False
     )
     scope = forms.ChoiceField(widget=forms.RadioSelect, initial="selected")
     count = forms.IntegerField(widget=forms.HiddenInput, required=False)

@@ -94,7 +94,9 @@ class ConversationAdmin(ConversationVerdicts):
     @display(description="asked")
     def asked(self, conversation: Row) -> str:
         words = conversation.in_context
-        return format_html('<span class="mm-words" title="{}">{}</span>', words, excerpt(words))
+        return format_html(
+            '<span class="mm-words" dir="auto" title="{}">{}</span>', words, excerpt(words)
+        )
 
     @display(description="email", ordering="email")
     def address(self, conversation: Row) -> str:

@@ -65,7 +65,9 @@ class DemandAdmin(DeskAdmin):
     @display(description="what is missing")
     def asked(self, demand: Demand) -> str:
         return format_html(
-            '<span class="mm-words" title="{}">{}</span>', demand.title, excerpt(demand.title)
+            '<span class="mm-words" dir="auto" title="{}">{}</span>',
+            demand.title,
+            excerpt(demand.title),
         )
 
     @display(description="last asked", ordering="last_at")

@@ -134,7 +134,7 @@ def _card(rank: int, username: str, reply: Mapping[str, Any], row: Recommendatio
         why=(row.why if row else "") or text(reply.get("why")) or text(reply.get("why_them")),
         tier=(row.tier if row else "") or text(reply.get("tier")),
         evidence=[
-            (text(piece.get("field")), text(piece.get("text")))
+            (text(piece.get("field")).replace("_", " "), text(piece.get("text")))
             for piece in _dicts(reply.get("evidence"))
         ],
         score=row.score if row else None,

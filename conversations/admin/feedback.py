@@ -76,7 +76,8 @@ class FeedbackAdmin(ClaimAdmin):
     @display(description="what they said")
     def said(self, vote: Feedback) -> str:
         parts = [vote.comment, text(vote.reasons)]
-        return excerpt(" · ".join(part for part in parts if part)) or "–"
+        told = excerpt(" · ".join(part for part in parts if part))
+        return format_html('<span class="mm-words" dir="auto">{}</span>', told) if told else "–"
 
 
 @admin.register(Click)

@@ -102,7 +102,7 @@ class LeadAdmin(SavedViews, LeadPage, BulkActions, LeadLikeness):  # type: ignor
     def words(self, lead: Lead) -> str:
         """What they said last; when, and where they came from."""
         return format_html(
-            '<span class="mm-cell"><span class="mm-words" title="{}">{}</span>'
+            '<span class="mm-cell"><span class="mm-words" dir="auto" title="{}">{}</span>'
             '<small class="mm-quiet">{}{}</small></span>',
             lead.last_words,
             excerpt(lead.last_words) or "–",

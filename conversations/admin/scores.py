@@ -15,6 +15,7 @@ AT_ONCE = 5000
 
 @admin.register(ScoreSettings)
 class ScoreSettingsAdmin(ModelAdmin):
+    empty_state = "Leads are scored by the weights that the product comes with. Add yours here."
     list_display = ["__str__", "engagement", "fit", "recency", "feedback", "budget",
                     "half_life_days", "hot_from"]  # fmt: skip
     fieldsets = (

@@ -36,6 +36,5 @@ class Cap:
         limit = f"{self.value.normalize():f}% of them" if self.is_share else f"{allowed}"
         return (
             f"Refused, nothing was written: this file would deactivate {absent} of {active} active "
-            f"experts, and at most {allowed} ({limit}) may be deactivated at once. If the file is "
-            f"really complete, allow it with --max-deactivate {absent}."
+            f"experts, and at most {allowed} ({limit}) may be deactivated at once."
         )

@@ -44,6 +44,7 @@ class Upload:
     notes: list[str] = field(default_factory=list)
     actions: Mapping[str, int] = field(default_factory=dict)
     reasons: Mapping[str, int] = field(default_factory=dict)
+    remarked: int = 0  # rows with reasons
 
     @property
     def folder(self) -> Path:
@@ -74,16 +75,21 @@ class Upload:
             notes=list(plan.notes),
             actions={str(action): count for action, count in plan.actions.items()},
             reasons=dict(plan.reasons.most_common()),
+            remarked=sum(bool(row.reasons) for row in plan.rows),
         )
         (self.folder / "upload.json").write_text(json.dumps(asdict(planned)), encoding="utf-8")
         return planned
 
-    def rows(self, actions: Collection[str]) -> Iterator[Mapping[str, Any]]:
+    def allowed(self) -> "Upload":
+        """The same file, allowed to deactivate as many as it would."""
+        return replace(self, max_deactivate=str(self.actions.get("deactivate", 0))).preview()
+
+    def rows(self, actions: Collection[str], remarked: bool = False) -> Iterator[Mapping[str, Any]]:
         """What was shown of each row with these actions, in the order of the file."""
         with (self.folder / "rows.jsonl").open(encoding="utf-8") as file:
             for line in file:
                 row: dict[str, Any] = json.loads(line)
-                if row["action"] in actions:
+                if row["action"] in actions and (row["reasons"] or not remarked):
                     yield row
 
     def discard(self) -> None:

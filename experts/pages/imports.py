@@ -13,6 +13,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
 from unfold.admin import ModelAdmin
 from unfold.widgets import (
     UnfoldAdminFileFieldWidget,
@@ -28,6 +29,7 @@ from experts.pages import action
 
 ROWS = 50
 SHOWN_FIRST = "changes"  # every row but those that stay as they are
+REMARKS = "remarks"  # every row that something is said of
 
 
 class Rows:
@@ -37,13 +39,23 @@ class Rows:
 
     def __init__(self, upload: uploads.Upload, shown: str) -> None:
         self.upload = upload
-        self.actions = set(Action) - {Action.UNCHANGED} if shown == SHOWN_FIRST else {Action(shown)}
+        self.remarked = shown == REMARKS
+        if self.remarked:
+            self.actions = set(Action)
+        elif shown == SHOWN_FIRST:
+            self.actions = set(Action) - {Action.UNCHANGED}
+        else:
+            self.actions = {Action(shown)}
 
     def __len__(self) -> int:
+        if self.remarked:
+            return self.upload.remarked
         return sum(self.upload.actions.get(action, 0) for action in self.actions)
 
     def __getitem__(self, wanted: slice) -> list[Mapping[str, Any]]:
-        return list(islice(self.upload.rows(self.actions), wanted.start, wanted.stop))
+        return list(
+            islice(self.upload.rows(self.actions, self.remarked), wanted.start, wanted.stop)
+        )
 
 
 class ImportForm(forms.Form):
@@ -116,7 +128,7 @@ class ImportPages(ModelAdmin):
         if request.method == "POST":
             return self._answer(request, upload)
         shown = request.GET.get("show", SHOWN_FIRST)
-        if shown not in {*Action, SHOWN_FIRST}:
+        if shown not in {*Action, SHOWN_FIRST, REMARKS}:
             shown = SHOWN_FIRST
         rows: Any = Rows(upload, shown)
         page = Paginator(rows, ROWS).get_page(request.GET.get("p"))
@@ -138,6 +150,8 @@ class ImportPages(ModelAdmin):
             messages.info(request, "Nothing was imported.")
             return back
         try:
+            if "allow" in request.POST:
+                return _to_preview(upload.allowed())
             plan = upload.plan()
             if request.POST.get("fingerprint") != plan.fingerprint:
                 messages.warning(
@@ -155,7 +169,7 @@ class ImportPages(ModelAdmin):
         log(request, f"Imported {upload.name}: {told}.")
         messages.success(request, f"Imported {upload.name}: {told}.")
         if plan.writes:
-            messages.warning(request, "Rebuild the index so that the search knows it too.")
+            to_rebuild(request, "so that the search knows it too")
         return back
 
     def _page(self, request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
@@ -174,6 +188,12 @@ def _previewed(upload: uploads.Upload) -> uploads.Upload:
 
 def _to_preview(upload: uploads.Upload) -> HttpResponseRedirect:
     return HttpResponseRedirect(reverse("admin:experts_import_preview", args=[upload.token]))
+
+
+def to_rebuild(request: HttpRequest, purpose: str) -> None:
+    """Facts change at once, the index with the next rebuild."""
+    url = reverse("admin:experts_expert_index_page")
+    messages.warning(request, format_html('<a href="{}">Rebuild the index</a> {}.', url, purpose))
 
 
 def log(request: HttpRequest, message: str) -> None:

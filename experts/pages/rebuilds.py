@@ -40,6 +40,7 @@ class DirectoryPages(ImportPages):
             "title": "Search index",
             "status": rebuilding.status(),
             "told": told(rebuilding.status()),
+            "ended": parse_datetime(rebuilding.status().finished_at),
             **_served(),
         }
         return self._page(request, "admin/experts/expert/index.html", context)
@@ -82,11 +83,16 @@ def _served() -> dict[str, Any]:
         snapshot = wiring.snapshots().current()
         stale = indexing.staleness()
     except ExpertsError as error:
-        return {"served": None, "stale": str(error)}
+        return {"served": None, "stale": _without_command(str(error))}
     manifest = snapshot.manifest if snapshot else None
     made = getattr(manifest, "created_at", "") if manifest else ""
     return {
         "served": manifest,
         "built": parse_datetime(made) if isinstance(made, str) and made else made,
-        "stale": stale,
+        "stale": _without_command(stale),
     }
+
+
+def _without_command(sentence: str) -> str:
+    """The button below does what the command does."""
+    return sentence.replace("; run manage.py rebuild_index.", ".")

@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Dialog, Page, expect
 
 from conversations.leads import demand, working
-from conversations.models import Conversation, Demand, Lead, figures
+from conversations.models import Conversation, Demand, Endpoint, Lead, figures
 from tests.browser.conftest import PASSWORD, Look, log_in
 from tests.conversations.admin import rows
 
@@ -216,3 +216,60 @@ def act(page: Page, action: str) -> None:
     """Choose an action of the list as a person does who has selected rows."""
     page.locator("select[name=action]").select_option(action)
     page.get_by_role("button", name="Run").or_(page.get_by_role("button", name="Go")).first.click()
+
+
+def test_what_is_typed_is_not_left_behind_without_a_question(page: Page, monday: User) -> None:
+    asked: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
+    log_in(page, "sofie")
+    page.goto("/admin/conversations/lead/?owner=nobody&o=-3")
+    page.locator("#result_list tbody tr").first.get_by_role("link").first.click()
+    first = page.locator("#lead-email").inner_text()
+    page.get_by_label("Add a note").fill("Half a sentence")
+    page.get_by_label("Add a note").blur()
+    page.keyboard.press("j")
+    page.wait_for_timeout(300)
+    assert asked == ["beforeunload"]
+    expect(page.locator("#lead-email")).to_have_text(first)
+    expect(page.get_by_label("Add a note")).to_have_value("Half a sentence")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("was changed successfully")).to_be_visible()
+    assert len(asked) == 1
+
+    row = page.locator("#result_list tbody tr").first
+    row.locator(".field-status select").select_option("contacted")
+    page.get_by_role("link", name="Due today").click()
+    page.wait_for_timeout(300)
+    assert len(asked) == 2
+    expect(row.locator(".field-status select")).to_have_value("contacted")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("1 lead was changed")).to_be_visible()
+    assert len(asked) == 2
+
+
+def test_long_words_and_small_screens_hide_nothing(page: Page, monday: User, size: str) -> None:
+    row = rows.conversation("w" * 60 + "@" + "long." * 20 + "example.com", "نحتاج إلى محاسب " * 9)
+    rows.vote(row, comment="Wonder" * 60)
+    Endpoint.objects.create(url="https://crm.example.com/")
+    page.set_viewport_size({"width": 1280 if size == "desktop" else 360, "height": 800})
+    monday.is_superuser = True
+    monday.save()
+    log_in(page, "sofie")
+    for path in ("conversations/lead/", "conversations/conversation/", "conversations/feedback/",
+                 "conversations/endpoint/add/", f"conversations/lead/{row.lead_id}/change/",
+                 f"conversations/lead/{row.lead_id}/similar/", "experts/expert/"):  # fmt: skip
+        page.goto(f"/admin/{path}")
+        hidden = page.evaluate(
+            """[...document.querySelectorAll("html, #result_list, .mm-panel")]
+                .map((one) => [one, one.closest(".overflow-x-auto") || one])
+                .map(([one, seen]) => one.scrollWidth - seen.clientWidth)
+                .filter((wider) => wider > 1)"""
+        )
+        assert hidden == [], path
+    page.goto(f"/admin/conversations/lead/{row.lead_id}/change/")
+    expect(page.locator(".mm-asked").first).to_have_css("direction", "rtl")

@@ -113,6 +113,34 @@ def test_a_directory_that_changed_since_is_shown_again_and_not_written(editor: C
     assert "1 update" in confirm(editor, again).content.decode()
 
 
+def test_rows_that_something_is_said_of_are_shown_with_their_lines_changed_or_not(
+    editor: Client,
+) -> None:
+    confirm(editor, send(editor, file(INES)))
+    shown = send(editor, file(INES[:3], ["", *INES[1:], "one too many"]))
+    assert "2 with remarks" in shown.content.decode()
+    page = editor.get(shown.request["PATH_INFO"], {"show": "remarks"})
+    assert [(row["line"], row["action"]) for row in page.context["page"]] == [
+        (2, "unchanged"),
+        (3, "skip"),
+    ]
+    assert "fewer cells than the header" in page.content.decode()
+
+
+def test_a_complete_file_may_deactivate_more_when_the_editor_says_so(editor: Client) -> None:
+    for i in range(10):
+        Expert.objects.create(username=f"u{i}")
+    refused = send(editor, file(INES), deactivate_missing="on")
+    assert "max-deactivate" not in refused.content.decode()
+    assert "let it deactivate 10" in refused.content.decode()
+    again = confirm(editor, refused, allow="yes")
+    assert Expert.objects.filter(is_active=True).count() == 10
+    assert 'name="confirm"' in again.content.decode()
+    done = confirm(editor, again)
+    assert '<a href="/admin/experts/expert/index/">Rebuild the index</a>' in done.content.decode()
+    assert [one.username for one in Expert.objects.filter(is_active=True)] == ["ines"]
+
+
 def test_a_file_that_would_empty_the_directory_is_refused(editor: Client) -> None:
     for i in range(10):
         Expert.objects.create(username=f"u{i}")

@@ -1,4 +1,5 @@
-// Keys of the lead page: j and k or the arrows go through the queue. Also copies the address.
+// Keys of the lead page: j and k or the arrows go through the queue. Also copies the address, and asks
+// before a list is left in which something was changed and not saved.
 (() => {
   const typing = (element) =>
     element.closest("input, textarea, select, [contenteditable], [role=listbox], dialog") !== null;
@@ -13,6 +14,13 @@
       link.click();
     }
   });
+
+  let unsaved = false;
+  document.addEventListener("input", (event) => {
+    if (event.target.closest("#changelist-form [name^=form-]")) unsaved = true;
+  });
+  document.addEventListener("submit", () => { unsaved = false; });
+  addEventListener("beforeunload", (event) => { if (unsaved) event.preventDefault(); });
 
   document.addEventListener("click", async (event) => {
     const button = event.target.closest("button[data-copy]");

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
 from experts.errors import ImportFailed
-from experts.importing import Plan, make_plan, read_directory, summary, write_report
+from experts.importing import Action, Plan, make_plan, read_directory, summary, write_report
 from experts.importing.plans import WRITING
 from experts.progress import progress_bar
 
@@ -61,7 +61,11 @@ class Command(BaseCommand):
             write_report(plan, report)
         self.stdout.write(summary(plan))
         if plan.refusal:
-            raise CommandError(plan.refusal)
+            absent = plan.actions[Action.DEACTIVATE]
+            raise CommandError(
+                f"{plan.refusal} If the file is really complete, allow it with "
+                f"--max-deactivate {absent}."
+            )
         return self.dry_run(plan) if dry_run else self.apply(plan)
 
     def dry_run(self, plan: Plan) -> str:
