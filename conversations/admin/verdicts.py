@@ -43,7 +43,7 @@ class VerdictForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         told = super().clean() or {}
         if told.get("word") == Word.SHOULD and not told.get("expert"):
-            raise forms.ValidationError("Say who it should have been.")
+            self.add_error("expert", "Say who it should have been.")
         if told.get("word") != Word.SHOULD:
             told["expert"] = None
         return told
@@ -68,26 +68,29 @@ class ConversationVerdicts(ConversationExports):
         back = reverse("admin:conversations_conversation_change", args=[key])
         if request.method == "POST":
             form = VerdictForm(request.POST)
-            if form.is_valid():
-                expert = form.cleaned_data["expert"]
-                Verdict.objects.update_or_create(
-                    conversation=conversation,
-                    by_id=request.user.pk,
-                    username=expert.username if expert else "",
-                    defaults={"word": form.cleaned_data["word"], "expert": expert,
-                              "note": form.cleaned_data["note"]},
-                )  # fmt: skip
-                messages.success(request, "Your verdict is kept; it may be changed at any time.")
-            else:
+            if not form.is_valid():
                 told = "; ".join(str(text) for texts in form.errors.values() for text in texts)
                 messages.error(request, f"Not kept: {told}")
+                request.verdict_form = form  # type: ignore[attr-defined]  # with what was typed
+                request.method = "GET"
+                return self.change_view(request, str(key))
+            expert = form.cleaned_data["expert"]
+            Verdict.objects.update_or_create(
+                conversation=conversation,
+                by_id=request.user.pk,
+                username=expert.username if expert else "",
+                defaults={"word": form.cleaned_data["word"], "expert": expert,
+                          "note": form.cleaned_data["note"]},
+            )  # fmt: skip
+            messages.success(request, "Your verdict is kept; it may be changed at any time.")
         return HttpResponseRedirect(back)
 
     def verdict_context(self, request: HttpRequest, conversation: Conversation) -> dict[str, Any]:
         if not may_judge(request):
             return {}
         verdicts = conversation.verdicts.select_related("by", "expert")
-        return {"verdict_form": VerdictForm(), "verdicts": verdicts[:20]}
+        form = getattr(request, "verdict_form", None) or VerdictForm()
+        return {"verdict_form": form, "verdicts": verdicts[:20]}
 
 
 def may_judge(request: HttpRequest) -> bool:

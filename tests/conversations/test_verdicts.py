@@ -61,6 +61,12 @@ def test_a_verdict_that_is_none_is_not_kept(seller: Client, nonsense: dict[str, 
     assert not Verdict.objects.exists()
 
 
+def test_what_was_typed_beside_a_mistake_is_still_there(seller: Client) -> None:
+    page = say(seller, rows.conversation(), word="should", note="She knows quills & strings.")
+    assert "Say who it should have been." in page
+    assert 'value="She knows quills &amp; strings."' in page
+
+
 def test_an_expert_is_found_by_typing(seller: Client) -> None:
     rows.expert()
     params = {"term": "verm", "app_label": "conversations", "model_name": "verdict",
