@@ -5,13 +5,15 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import Model, QuerySet
+from django.db.models import Count, Model, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
-from conversations.admin.base import DeskAdmin, ReadOnlyAdmin
+from conversations.admin.base import DeskAdmin, ReadOnlyAdmin, excerpt
 from conversations.admin.filters import ChoiceFilter
 from conversations.leads import webhooks
 from conversations.models import Delivery, Endpoint, Message, Try
@@ -38,11 +40,39 @@ class EndpointForm(forms.ModelForm):  # type: ignore[type-arg]  # no generic at 
 @admin.register(Endpoint)
 class EndpointAdmin(DeskAdmin):
     form = EndpointForm
-    list_display = ["__str__", "url", "is_active", "disabled_reason", "created_at"]
+    list_display = ["__str__", "url", "is_active", "lately", "disabled_reason", "created_at"]
     fields = ["url", "description", "events", "is_active", "disabled_reason", "signing_key"]
     readonly_fields = ["disabled_reason", "signing_key"]
     actions = ["ping", "new_key"]
     empty_state = "Add an address that other systems listen on to tell them of new and hot leads."
+
+    def page(self, keys: Sequence[int]) -> QuerySet[Any]:
+        theirs = Delivery.objects.filter(endpoint=OuterRef("pk")).order_by()
+        tried = Try.objects.filter(delivery__endpoint=OuterRef("pk")).order_by("-id")
+        waiting = theirs.filter(state=Delivery.State.WAITING, tries__gt=0).values("endpoint")
+        rows: QuerySet[Any] = super().page(keys)
+        rows = rows.annotate(
+            late=Coalesce(Subquery(waiting.annotate(n=Count("pk")).values("n")), 0),
+            last_code=Subquery(tried.values("code")[:1]),
+            last_said=Subquery(tried.values("said")[:1]),
+        )
+        return rows
+
+    @display(description="lately")
+    def lately(self, endpoint: Any) -> str:
+        """Whether it takes what it is sent; a receiver that is dead is seen here first."""
+        if endpoint.last_code is None and endpoint.last_said is None:
+            return "nothing sent yet"
+        said = str(endpoint.last_code or excerpt(endpoint.last_said, 40))
+        if not endpoint.late:
+            return f"answered {said}" if endpoint.last_code else f"no answer: {said}"
+        url = f"{reverse('admin:conversations_delivery_changelist')}?state=waiting"
+        return format_html(
+            '<a class="mm-link" href="{}">{} to be tried again</a>, last: {}',
+            url,
+            endpoint.late,
+            said,
+        )
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "url":

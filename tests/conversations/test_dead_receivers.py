@@ -9,11 +9,14 @@ from ipaddress import ip_network
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from conversations.leads import outbox, webhooks
 from conversations.models import Delivery, Endpoint, Message
 from conversations.models.outreach import new_secret
 from tests.conversations.admin import rows
+from tests.conversations.receivers import due_now
+from tests.live.server import free_port
 
 pytestmark = pytest.mark.django_db
 
@@ -68,3 +71,20 @@ def test_an_endpoint_that_says_nothing_holds_up_nobody_else(
         assert time.monotonic() - started < 10
     waiting = Delivery.objects.filter(endpoint=silent, state="waiting")
     assert (waiting.count(), waiting.filter(tries=0).count()) == (20, 19)
+
+
+def test_an_admin_sees_which_endpoint_takes_nothing(endpoint: Endpoint, client: Client) -> None:
+    client.force_login(rows.staff("adam", role="admins"))
+    url = "/admin/conversations/endpoint/"
+    assert "nothing sent yet" in client.get(url).content.decode()
+    dead = Endpoint.objects.create(url=f"http://127.0.0.1:{free_port()}/")
+    for number in range(3):
+        rows.lead(f"lead{number}@example.com")
+    outbox.deliver()
+    page = client.get(url).content.decode()
+    assert "answered 200" in page
+    assert "3 to be tried again</a>, last: NewConnectionError" in page
+    Endpoint.objects.filter(pk=dead.pk).update(is_active=False)
+    due_now()
+    outbox.deliver()
+    assert "no answer: The endpoint is switched off." in client.get(url).content.decode()
