@@ -209,6 +209,7 @@ OTP_TOTP_ISSUER = "matchmaker"
 REQUIRE_SECOND_STEP = tuple(env.words("REQUIRE_SECOND_STEP"))
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("nl", "Nederlands"), ("fr", "Français")]
+FORMAT_MODULE_PATH = "matchmaker.formats"
 TIME_ZONE = env.time_zone("TIME_ZONE", "Europe/Brussels")
 USE_I18N = True
 USE_TZ = True

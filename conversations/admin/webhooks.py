@@ -1,5 +1,6 @@
 """What leaves the desk by itself: where to, how each delivery went, and once more."""
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
+from django.utils.timezone import localtime
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
@@ -50,13 +52,13 @@ class EndpointAdmin(DeskAdmin):
         theirs = Delivery.objects.filter(endpoint=OuterRef("pk")).order_by()
         tried = Try.objects.filter(delivery__endpoint=OuterRef("pk")).order_by("-id")
         waiting = theirs.filter(state=Delivery.State.WAITING, tries__gt=0).values("endpoint")
-        rows: QuerySet[Any] = super().page(keys)
-        rows = rows.annotate(
+        rows: Any = super().page(keys)
+        annotated: QuerySet[Any] = rows.annotate(
             late=Coalesce(Subquery(waiting.annotate(n=Count("pk")).values("n")), 0),
             last_code=Subquery(tried.values("code")[:1]),
             last_said=Subquery(tried.values("said")[:1]),
         )
-        return rows
+        return annotated
 
     @display(description="lately")
     def lately(self, endpoint: Any) -> str:
@@ -172,20 +174,25 @@ class DeliveryAdmin(ReadOnlyAdmin):
 
     @display(description="content")
     def content(self, delivery: Delivery) -> str:
-        body = delivery.text if delivery.to else str(delivery.message.body())
+        sent = delivery.message.body()
+        body = delivery.text if delivery.to else json.dumps(sent, indent=2, ensure_ascii=False)
         return format_html('<pre class="mm-pre">{}</pre>', body)
 
-    @display(description="tries")
+    @display(description="what came of it")
     def log(self, delivery: Delivery) -> str:
         rows = format_html_join(
             "",
             "<li>{}: {} in {} ms<br>{}</li>",
             (
-                (f"{one.created_at:%Y-%m-%d %H:%M:%S}", one.code or "no answer", one.milliseconds,
-                 one.said)
+                (
+                    f"{localtime(one.created_at):%Y-%m-%d %H:%M:%S}",
+                    one.code or "no answer",
+                    one.milliseconds,
+                    one.said,
+                )
                 for one in delivery.log.all()[:20]
             ),
-        )  # fmt: skip
+        )
         return format_html("<ol>{}</ol>", rows) if rows else "not tried yet"
 
     @admin.action(description="Send again", permissions=["replay"])
@@ -194,7 +201,7 @@ class DeliveryAdmin(ReadOnlyAdmin):
         for delivery in again:
             delivery.replay()
             self.log_change(request, delivery, "Sent again.")
-        messages.success(request, f"{len(again)} wait in the outbox again.")
+        messages.success(request, f"Waiting in the outbox again: {len(again)}.")
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return bool(super().has_view_permission(request, obj))

@@ -4,6 +4,7 @@ import socket
 import threading
 import time
 from contextlib import suppress
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_network
 from typing import Any
@@ -12,7 +13,7 @@ import pytest
 from django.test import Client
 
 from conversations.leads import outbox, webhooks
-from conversations.models import Delivery, Endpoint, Message
+from conversations.models import Delivery, Endpoint, Message, Try
 from conversations.models.outreach import new_secret
 from tests.conversations.admin import rows
 from tests.conversations.receivers import due_now
@@ -88,3 +89,20 @@ def test_an_admin_sees_which_endpoint_takes_nothing(endpoint: Endpoint, client: 
     due_now()
     outbox.deliver()
     assert "no answer: The endpoint is switched off." in client.get(url).content.decode()
+
+
+def test_the_page_of_a_delivery_shows_what_was_sent_and_when_by_one_clock(
+    endpoint: Endpoint, client: Client, settings: Any
+) -> None:
+    settings.TIME_ZONE = "Asia/Tokyo"
+    client.force_login(rows.staff("adam", role="admins"))
+    rows.lead("ana@example.com")
+    outbox.deliver()
+    delivery = Delivery.objects.get()
+    moment = datetime(2026, 3, 1, 20, 30, 5, tzinfo=UTC)
+    Try.objects.update(created_at=moment)
+    Delivery.objects.update(sent_at=moment)
+    page = client.get(f"/admin/conversations/delivery/{delivery.pk}/change/").content.decode()
+    assert "2026-03-02 05:30:05: 200" in page
+    assert "2 Mar 2026, 05:30" in page
+    assert "&quot;type&quot;: &quot;lead.created&quot;" in page
