@@ -148,16 +148,14 @@ function trouble(text) {
 }
 
 function refuse(response, body) {
-  if (response.status === 429) {
-    trouble(TEXT.wait.replace("{s}", response.headers.get("Retry-After") || "60"));
-    return;
-  }
+  const wait = response.headers.get("Retry-After") || "60";
+  if (response.status === 429) return trouble(TEXT.wait.replace("{s}", wait));
   if (response.status !== 409) asked = null; // changed or not, the next try is a new one
   for (const error of (body && body.errors) || []) {
     if (error.pointer === "#/email") flag(email, TEXT.needEmail);
     if (error.pointer === "#/query") flag(query, error.detail);
   }
-  trouble(LANGUAGE === "en" && response.status !== 409 && body && body.detail || TEXT.failed);
+  return trouble(LANGUAGE === "en" && response.status !== 409 && body && body.detail || TEXT.failed);
 }
 
 function answer(said, body) {
