@@ -19,23 +19,29 @@ NAME = r"[\w.+%'-]{1,64}"
 LABEL = r"[\w-]{1,63}"
 AT = (
     r"(?:\s{0,3}@\s{0,3}|\s{0,3}[(\[{<]\s{0,3}(?:at|@|a|bij|arobase|apenstaart(?:je)?)\s{0,3}[)\]}>]\s{0,3}"
-    r"|\s{1,3}(?:arobase|apenstaart(?:je)?|at\s{0,3}sign)\s{1,3}|[\s_-]at[\s_-])"
+    r"|\s{1,3}(?:arobase|apenstaart(?:je)?|at\s{0,3}sign)\s{1,3}|,?[\s_-]at,?[\s_-])"
 )
 DOT = (
     r"(?:\s{0,3}\.\s{0,1}|\s{0,3}[(\[{<]\s{0,3}(?:dot|punt|point|\.)\s{0,3}[)\]}>]\s{0,3}"
-    r"|[\s_-](?:dot|punt|point)[\s_-])"
+    r"|,?[\s_-](?:dot|punt|point),?[\s_-])"
 )
 PLAIN_EMAIL = re.compile(
     r"(?:\"[^\"\n]{1,64}\"|(?<![\w.+%-])[\w.+%'!#$&*/=?^`{|}~-]{1,64})@\[?[^\s@,;<>()\[\]\"]{1,255}\]?"
 )
-# A spelled-out address must end in something like a domain; "look at page two" does not.
+# A spelled-out address must end in something like a domain; "look at page two" does not, nor does
+# "good at maths. My", where a sentence ends.
 SPELLED_EMAIL = re.compile(
-    rf"(?<![\w.+%-]){NAME}(?:{DOT}{NAME}){{0,3}}{AT}{LABEL}(?:{DOT}{LABEL}){{0,3}}{DOT}"
-    r"(?:com|org|net|be|nl|fr|eu|de|uk|lu|io|co|info|biz|dev|app|me|ai|ch|at|es|it|pt|us|[a-z]{2})\b",
+    rf"(?<![\w.+%-]){NAME}(?:{DOT}{NAME}){{0,3}}{AT}{LABEL}(?:{DOT}{LABEL}){{0,3}}(?:{DOT}"
+    rf"(?:com|org|net|nl|fr|eu|uk|lu|io|info|biz|dev|app)|(?!\.\s){DOT}(?:[a-z]{{2}}|example))\b",
     re.IGNORECASE,
 )
 # Joined by up to three separators; what is a telephone number among these is decided below.
-DIGITS = re.compile(r"(?<![\w.,])(?:\+\s?)?\(?\d(?:[\s.\-/()·_]{0,3}\d){6,16}(?![\w])")
+DIGITS = re.compile(r"(?<![\w.,])(?:\+\s?)?\(?\d(?:[\s.\-/()·_‐-―−•~]{0,3}\d){6,16}(?![\w])")
+CALLED = re.compile(
+    r"\b(?:tel|télé?|phone|gsm|mobile?|cell|whats\s?app|sms|call|ring|text|bel|belt|bellen|nummer|number|numéro"
+    r"|appele[rz]|telefoon\w*|téléphone\w*|telephone)\b[^\d\n+(]{0,10}$",
+    re.IGNORECASE,
+)
 DATE = re.compile(
     r"(?:19|20)\d{2}[-/.]\d{1,2}[-/.]\d{1,2}(?:\D.*)?"
     r"|\d{1,2}[-/. ]\d{1,2}[-/. ](?:19|20)\d{2}(?:\D.*)?"
@@ -68,22 +74,25 @@ def mask(text: str) -> str:
 
 def _phone_or_not(found: re.Match[str]) -> str:
     text = found.group()
-    return PHONE if is_phone(text.strip()) else text
+    before = found.string[max(0, found.start() - 40) : found.start()]
+    is_called = CALLED.search(before) and not DATE.fullmatch(text)
+    return PHONE if is_called or is_phone(text.strip()) else text
 
 
 def is_phone(text: str) -> bool:
     """Whether digits with separators are a number to call: not a date, a sum or a range of years.
 
     Belgian, Dutch and French numbers begin with 0 or a country code; an American one has its area
-    code apart.
+    code apart, and so have others in brackets.
     """
     digits = re.sub(r"\D", "", text)
     if DATE.fullmatch(text) or not 8 <= len(digits) <= 16:
         return False
-    if text.startswith(("+", "00", "0", "(0", "(+")):
+    if text.startswith(("+", "0", "(0", "(+")) or re.match(r"\(\d{2,3}\)", text):
         return True
     if THOUSANDS.fullmatch(text):
         return False
-    return bool(re.fullmatch(r"\(?[2-9]\d{2}\)?[\s.-]?\d{3}[\s.-]\d{4}", text)) or (
+    american = r"(?:1[\s.‐-―-]?)?\(?[2-9]\d{2}\)?[\s.‐-―-]?\d{3}[\s.‐-―-]\d{4}"
+    return bool(re.fullmatch(american, text)) or (
         digits.startswith(("32", "31", "33", "44", "49", "352")) and 10 <= len(digits) <= 13
     )

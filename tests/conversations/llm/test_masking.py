@@ -24,6 +24,10 @@ from conversations.chat.masking import EMAIL, PHONE, mask
         '"ana b"@example.com',
         "ana@[10.0.0.1]",
         "ana_at_example_dot_com",
+        "ana, at, example, dot, com",
+        "ana at example dot example",
+        "ana at example.be",
+        "анна@example.com",
     ],
 )
 def test_addresses_are_masked_however_they_are_spelled(written: str) -> None:
@@ -48,12 +52,29 @@ def test_addresses_are_masked_however_they_are_spelled(written: str) -> None:
         "+44 20 7946 0958",
         "(212) 555-1234",
         "32475123456",
+        "0475–12–34–56",
+        "0475\u201112\u201134\u201156",
+        "+49 (0)30 123 456",
+        "0041 79 123 45 67",
+        "1-800-555-1234",
+        "1 (800) 555-1234",
+        "(11) 91234-5678",
         "nul vier zeven vijf een twee drie vier vijf zes",
         "zero four seven five, one two, three four, five six",
     ],
 )
 def test_telephone_numbers_of_the_neighbourhood_are_masked(written: str) -> None:
     assert mask(f"call {written} now") == f"call {PHONE} now"
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["call me on 98765 43210", "bel 612 345 678", "tel: 475 12 34 56", "my number is 555-1234",
+     "appelez le 612.345.678", "gsm 475123456"],
+)  # fmt: skip
+def test_a_number_that_is_said_to_be_called_is_masked_whatever_its_form(written: str) -> None:
+    assert PHONE in mask(written)
+    assert not any(sign.isdigit() for sign in mask(written))
 
 
 @pytest.mark.parametrize(
@@ -66,6 +87,11 @@ def test_telephone_numbers_of_the_neighbourhood_are_masked(written: str) -> None
         "12 34 56 78 employees",
         "look at page two dot points, meet me at the office. Be there",
         "one two three of us",
+        "I am good at maths. My books are not in order",
+        "bad at accounting. It is due on point at work. We wait",
+        "the number of employees is 2 500 000",
+        "ISO (9001) 27001",
+        "call us before 12/03/2024",
     ],
 )
 def test_other_numbers_and_words_are_left(text: str) -> None:
