@@ -6,6 +6,9 @@ status and never repeat what the server said, for that may hold the key or a vis
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC
+from email.utils import parsedate_to_datetime
+from time import time
 from typing import Any, Never
 
 import httpx2
@@ -19,6 +22,7 @@ from conversations.chat.llm.asking import AT_ONCE, Completion, LanguageModel, Me
 from conversations.chat.llm.budget import DailyBudget
 from conversations.chat.llm.deadlines import Allowance
 from conversations.chat.llm.errors import (
+    Declined,
     FormNotTaken,
     Garbled,
     Limited,
@@ -37,6 +41,7 @@ PARAMETERS = (
     "response_format", "json_schema", "json_object", "max_tokens", "max_completion_tokens",
     "temperature", "stream_options", "stream",
 )  # fmt: skip
+FILTERED = {"content_filter", "content_policy_violation"}
 BROKEN_OFF = re.compile("disconnected|closed")  # a connection that ended, kept alive or not
 LONGEST_WAIT = 600.0  # seconds that a Retry-After is believed
 
@@ -128,6 +133,8 @@ def _of_status(error: openai.APIStatusError) -> ModelFailed:
     status, code = error.status_code, _code(error.body)
     said = f"{status} {code}".strip()
     parameter = _parameter(error.body)
+    if _is_about_the_message(error.body, code):
+        return Declined(f"the server declines the message ({said})")
     if status in (401, 403):
         return Refused(f"the server refuses the key ({said})")
     if status == 429:
@@ -138,6 +145,13 @@ def _of_status(error: openai.APIStatusError) -> ModelFailed:
         waiting = _retry_after(error.response.headers)
         return ServerFailed(f"the server failed ({said})", waiting)
     return Refused(f"the address or the model is not there ({said})")
+
+
+def _is_about_the_message(body: object, code: str) -> bool:
+    """Whether a filter before the model refuses what is asked, and not who asks or how."""
+    metadata = body.get("metadata") if isinstance(body, Mapping) else None
+    is_flagged = isinstance(metadata, Mapping) and "flagged_input" in metadata
+    return code in FILTERED or is_flagged
 
 
 def _code(body: object) -> str:
@@ -155,9 +169,21 @@ def _parameter(body: object) -> str:
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds. A date in its place is rare from these servers, and not waited for."""
+    """Seconds, also where a date stands in their place."""
+    written = headers.get("retry-after", "")
     try:
-        seconds = float(headers.get("retry-after", ""))
+        seconds = float(written)
     except ValueError:
-        return None
+        seconds = _until(written)
     return min(seconds, LONGEST_WAIT) if seconds >= 0 else None
+
+
+def _until(date: str) -> float:
+    """Seconds until an HTTP date, zero where it has passed; negative where it is none."""
+    try:
+        moment = parsedate_to_datetime(date)
+    except ValueError:
+        return -1.0
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return max(0.0, moment.timestamp() - time())

@@ -1,12 +1,13 @@
 """A reply of such a server while it arrives: one JSON document, or events to who asked for them."""
 
 import json
+from codecs import BOM_UTF8
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from conversations.chat.llm.asking import Completion
 from conversations.chat.llm.budget import KINDS
-from conversations.chat.llm.errors import Garbled, ServerFailed, Unreachable
+from conversations.chat.llm.errors import Declined, Garbled, ServerFailed, Unreachable
 
 FIELDS = (b"data:", b"event:", b"id:", b"retry:", b":")  # what a line of events begins with
 LONGEST_FIELD = max(map(len, FIELDS))
@@ -28,10 +29,11 @@ class Reading:
     def feed(self, some: bytes) -> None:
         self.unread += some
         if self.is_events is None:
-            begun = bytes(self.unread[: 2 * LONGEST_FIELD]).lstrip()
+            begun = bytes(self.unread).removeprefix(BOM_UTF8).lstrip()
             if len(begun) < LONGEST_FIELD:
-                return
+                return  # servers keep a connection alive with empty lines
             self.is_events = begun.startswith(FIELDS)
+            self.unread = bytearray(begun)
         if self.is_events:
             *lines, self.unread = self.unread.split(b"\n")
             for line in lines:
@@ -64,7 +66,9 @@ class Reading:
     def _choice(self, event: Mapping[str, Any]) -> None:
         try:
             choice = event["choices"][0]
-            text = _text((choice.get("delta") or {}).get("content") or "")
+            delta = choice.get("delta") or {}
+            _check_willing(choice, delta)
+            text = _text(delta.get("content") or "")
             self.finish = choice.get("finish_reason") or self.finish
         except (KeyError, IndexError, TypeError, AttributeError) as error:
             raise Garbled("the reply holds no message") from error
@@ -77,10 +81,16 @@ def _whole(body: bytes) -> Completion:
     reply = _document(body)
     try:
         choice = reply["choices"][0]
+        _check_willing(choice, choice["message"])
         text = _text(choice["message"]["content"])
     except (KeyError, IndexError, TypeError, AttributeError) as error:
         raise Garbled("the reply holds no message") from error
     return Completion(text, choice.get("finish_reason") == "length", _tokens(reply.get("usage")))
+
+
+def _check_willing(choice: Mapping[str, Any], message: Mapping[str, Any]) -> None:
+    if message.get("refusal") or choice.get("finish_reason") == "content_filter":
+        raise Declined("the model declines to answer")
 
 
 def _document(text: bytes) -> Any:

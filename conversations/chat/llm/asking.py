@@ -16,6 +16,7 @@ from conversations.chat.llm.errors import (
     BudgetSpent,
     Busy,
     CutOff,
+    Declined,
     FormNotTaken,
     LeftAlone,
     Limited,
@@ -180,7 +181,7 @@ class LanguageModel:
             raise LeftAlone(f"left alone for a while: {error}") from error
         try:
             found = self._paid(asked)
-        except BudgetSpent:
+        except (BudgetSpent, Declined):
             self.breaker.succeeded()
             raise
         except ModelFailed as error:
@@ -196,8 +197,9 @@ class LanguageModel:
                 return self._climb(asked)
         finally:
             spent = asked.tokens.get("total_tokens")
-            unknown = asked.requests > 0 and spent is None
-            self.budget.settle(reserved, reserved if unknown else spent or 0)
+            # What a server does not count has cost what was reserved for each request.
+            guess = asked.requests * reserved.tokens
+            self.budget.settle(reserved, guess if spent is None else spent)
 
     def _climb(self, asked: _Asked) -> tuple[dict[str, Any], dict[str, Any]]:
         """From the best rung that is known to work down to plain text."""
@@ -221,12 +223,12 @@ class LanguageModel:
 
     def _on(self, rung: Rung, asked: _Asked) -> tuple[dict[str, Any], bool]:
         completion = self._understood(rung, asked)
+        read = read_object(completion.text)
+        if read is not None:
+            return read  # whatever it went on to say
         if completion.is_cut_off:
             raise CutOff("the model's answer was cut off")
-        read = read_object(completion.text)
-        if read is None:
-            raise Unusable("the model's answer holds no JSON object")
-        return read
+        raise Unusable("the model's answer holds no JSON object")
 
     def _understood(self, rung: Rung, asked: _Asked) -> Completion:
         """Again without each parameter that the server says it does not take."""

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -19,6 +20,14 @@ KEPT = timedelta(days=2)
 KINDS = ("prompt_tokens", "completion_tokens", "total_tokens")  # as servers count them
 
 
+@dataclass(frozen=True, slots=True)
+class Reserved:
+    """Tokens of one day: what is spent of them after midnight is still that day's."""
+
+    tokens: int = 0
+    day: int = 0
+
+
 class DailyBudget:
     """At most `limit` tokens a day in the local time zone; 0 is no limit, and counts nothing.
 
@@ -29,33 +38,34 @@ class DailyBudget:
     def __init__(self, limit: int) -> None:
         self.limit = limit
 
-    def reserve(self, tokens: int) -> int:
-        """The tokens reserved. Errors: BudgetSpent, also when the budget cannot be read."""
+    def reserve(self, tokens: int) -> Reserved:
+        """Errors: BudgetSpent, also when the budget cannot be read."""
         if not self.limit:
-            return 0
+            return Reserved()
+        reserved = Reserved(tokens, _midnight())
         try:
-            reserved = self._reserve(tokens)
+            has_room = self._reserve(reserved)
         except DatabaseError as error:
             raise BudgetSpent("the token budget cannot be read") from error
-        if not reserved:
+        if not has_room:
             raise BudgetSpent(f"the {self.limit} tokens of the day are spent")
-        return tokens
+        return reserved
 
-    def settle(self, reserved: int, spent: int) -> None:
-        if not self.limit or reserved == spent:
+    def settle(self, reserved: Reserved, spent: int) -> None:
+        if not self.limit or reserved.tokens == spent:
             return
         try:
-            _today().update(count=F("count") + spent - reserved)
+            _count_of(reserved.day).update(count=F("count") + spent - reserved.tokens)
         except DatabaseError as error:
             logger.warning("The token budget was not set right: %s", type(error).__name__)
 
-    def _reserve(self, tokens: int) -> bool:
+    def _reserve(self, reserved: Reserved) -> bool:
         now = timezone.now()
         RequestCount.objects.get_or_create(
-            key=KEY, window=_midnight(), defaults={"expires_at": now + KEPT}
+            key=KEY, window=reserved.day, defaults={"expires_at": now + KEPT}
         )
-        room = _today().filter(count__lte=self.limit - tokens)
-        return bool(room.update(count=F("count") + tokens))
+        room = _count_of(reserved.day).filter(count__lte=self.limit - reserved.tokens)
+        return bool(room.update(count=F("count") + reserved.tokens))
 
 
 def tokens_of(usage: Mapping[str, Any]) -> dict[str, int]:
@@ -70,12 +80,12 @@ def with_tokens(usage: Mapping[str, Any], more: Mapping[str, int]) -> dict[str, 
 
 def spent_today() -> int:
     """Tokens spent or reserved since midnight."""
-    row = _today().first()
+    row = _count_of(_midnight()).first()
     return row.count if row else 0
 
 
-def _today() -> QuerySet[RequestCount]:
-    return RequestCount.objects.filter(key=KEY, window=_midnight())
+def _count_of(day: int) -> QuerySet[RequestCount]:
+    return RequestCount.objects.filter(key=KEY, window=day)
 
 
 def _midnight() -> int:

@@ -77,6 +77,12 @@ class CutOff(Unusable):
     reason = "cut_off"
 
 
+class Declined(ModelFailed):
+    """The model, or a filter before it, will not answer this message. The server is well."""
+
+    reason = "declined"
+
+
 class Busy(ModelFailed):
     """So many turns wait for the model that no thread is left for another one."""
 

@@ -1,5 +1,6 @@
 """The breaker, the budget and the tolerant reader by themselves."""
 
+import json
 import threading
 import time
 
@@ -9,6 +10,7 @@ from conversations.chat.breaker import Breaker, CircuitOpen
 from conversations.chat.llm.budget import DailyBudget, spent_today
 from conversations.chat.llm.errors import BudgetSpent
 from conversations.chat.llm.tolerant import read_object
+from conversations.chat.llm.unfolding import Unfolding
 
 
 def opened(breaker: Breaker) -> Breaker:
@@ -87,12 +89,14 @@ def test_opening_and_closing_are_told_once() -> None:
 @pytest.mark.django_db
 def test_a_budget_is_reserved_before_and_set_right_after() -> None:
     budget = DailyBudget(1000)
-    assert budget.reserve(600) == 600
+    reserved = budget.reserve(600)
+    assert spent_today() == 600
     with pytest.raises(BudgetSpent, match="1000 tokens"):
         budget.reserve(600)
-    budget.settle(600, 100)
+    budget.settle(reserved, 100)
     assert spent_today() == 100
-    assert budget.reserve(600) == 600
+    budget.reserve(600)
+    assert spent_today() == 700
 
 
 @pytest.mark.django_db
@@ -103,6 +107,22 @@ def test_yesterdays_tokens_do_not_count(monkeypatch: pytest.MonkeyPatch) -> None
     today = budget._midnight()
     monkeypatch.setattr(budget, "_midnight", lambda: today + 86400)
     DailyBudget(1000).reserve(900)
+
+
+@pytest.mark.django_db
+def test_what_is_spent_over_midnight_is_set_right_on_the_day_it_was_reserved(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from conversations.chat.llm import budget
+
+    before = DailyBudget(1000).reserve(900)
+    today = budget._midnight()
+    monkeypatch.setattr(budget, "_midnight", lambda: today + 86400)
+    DailyBudget(1000).reserve(900)
+    DailyBudget(1000).settle(before, 100)
+    assert spent_today() == 900
+    monkeypatch.setattr(budget, "_midnight", lambda: today)
+    assert spent_today() == 100
 
 
 @pytest.mark.parametrize(
@@ -140,3 +160,20 @@ def test_what_is_cut_off_or_no_object_is_not_guessed(text: str) -> None:
     started = time.perf_counter()
     assert read_object(text) is None
     assert time.perf_counter() - started < 1
+
+
+def test_a_json_object_shows_its_members_as_they_are_completed() -> None:
+    text = (
+        '{"a": [1, {"b": "x]"}], "c": "say \\"hi\\" \\\\ caf\\u00e9 \\ud83d\\ude00 ok", '
+        '"d": 12 , "e": null}'
+    )
+    unfolding = Unfolding()
+    grown = []
+    for sign in text:
+        unfolding.feed(sign)
+        if unfolding.growing[0] == "c":
+            grown.append(unfolding.growing[1])
+    whole = json.loads(text)
+    assert unfolding.members == whole
+    assert all(whole["c"].startswith(one) for one in grown)
+    assert max(map(len, grown)) > 15
