@@ -11,7 +11,7 @@ from conversations.chat.grounding import Grounded, ground
 from conversations.chat.llm.asking import Answer, LanguageModel
 from conversations.chat.llm.errors import ModelFailed, Unusable
 from conversations.chat.protocols import Composer, Turn
-from conversations.chat.rewriting import REWRITING
+from conversations.chat.rewriting import REWRITING, is_asked
 from conversations.replies import Reply
 
 logger = logging.getLogger(__name__)
@@ -34,13 +34,15 @@ class ModelComposer:
         draft, asking = self.offline.compose(turn), None
         if (closely := judging.as_match(turn)) is not None:
             turn, draft, asking = closely, self.offline.compose(closely), draft
-        following = Following(turn, draft, self.offline) if turn.told.is_heard else None
+        following = None
+        if turn.told.is_heard:
+            following = Following(turn, draft, self.offline, asking)
         try:
             answer = self._ask(turn, draft, following)
             grounded = self._grounded(answer, turn, draft, following, asking)
         except ModelFailed as error:
-            if following is not None and following.match is not None:
-                error.so_far = following.match.close(None).reply
+            if following is not None and (begun := following.bound) is not None:
+                error.so_far = begun.close(None).reply
             raise
         usage = {**answer.usage, **grounded.as_usage(), "prompt": prompts.VERSION}
         if asking is not None and grounded.reply.picks:
@@ -56,8 +58,8 @@ class ModelComposer:
         asking: Reply | None,
     ) -> Grounded:
         try:
-            if following is not None and following.match is not None:
-                return following.match.close(answer.content.get("narrative"))
+            if following is not None and (begun := following.bound) is not None:
+                return begun.close(answer.content.get(begun.member))
             return ground(answer.content, turn, as_of_now(draft), self.offline, asking)
         except ModelFailed as error:
             error.usage = {**answer.usage, "outcome": error.reason}
@@ -68,15 +70,15 @@ class ModelComposer:
             raise Unusable(f"reading the answer failed ({type(error).__name__})") from error
 
     def _ask(self, turn: Turn, draft: Reply, following: Following | None) -> Answer:
+        messages = prompts.clarify_messages(turn, draft.suggestions)
+        form = prompts.QUESTION_FORM
         if draft.picks:
             messages = prompts.match_messages(turn, draft.picks)
             form = prompts.match_form(len(draft.picks))
-            return self.model.ask(messages, form, _seconds(turn), following)
-        messages = prompts.clarify_messages(turn, draft.suggestions)
-        return self.model.ask(messages, prompts.QUESTION_FORM, _seconds(turn))
+        return self.model.ask(messages, form, _seconds(turn), following)
 
 
 def _seconds(turn: Turn) -> float:
-    """The whole answer's time, less what rewriting a follow-up may have taken of it."""
-    share = 1 - REWRITING if turn.question.is_follow_up else 1.0
+    """The whole answer's time, less what rewriting the message may have taken of it."""
+    share = 1 - REWRITING if is_asked(turn.dialogue) else 1.0
     return float(settings.LLM_TIMEOUT) * share

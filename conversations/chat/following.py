@@ -1,10 +1,10 @@
-"""Reads along while a model writes a match, and tells the visitor what already stands."""
+"""Reads along while a model writes, and tells the visitor what already stands."""
 
 import logging
 from dataclasses import replace
 
 from conversations import turnstile
-from conversations.chat.grounding import Match, begun
+from conversations.chat.grounding import Writing, begun
 from conversations.chat.llm.errors import ModelFailed
 from conversations.chat.llm.unfolding import Unfolding
 from conversations.chat.protocols import Composer, Turn
@@ -18,19 +18,27 @@ class Following:
     """The listener of one turn. It reads without a place or a connection, and takes one for as long
     as a sentence is held against the profiles."""
 
-    def __init__(self, turn: Turn, draft: Reply, offline: Composer) -> None:
+    def __init__(
+        self, turn: Turn, draft: Reply, offline: Composer, asking: Reply | None = None
+    ) -> None:
         self.turn = turn
         self.draft = draft
         self.offline = offline
+        self.asking = asking
         self.begin()
 
     @property
     def is_bound(self) -> bool:
         return self.turn.told.is_binding
 
+    @property
+    def bound(self) -> Writing | None:
+        """What the visitor was told some of, and has to be told to its end."""
+        return self.writing if self.is_bound else None
+
     def begin(self) -> None:
         self.unfolding = Unfolding()
-        self.match: Match | None = None
+        self.writing: Writing | None = None
         self.has_given_up = False
 
     def hear(self, text: str) -> None:
@@ -47,25 +55,19 @@ class Following:
 
     def follow(self, text: str) -> None:
         self.unfolding.feed(text)
-        if "picks" not in self.unfolding.members:
-            return
-        if self.match is None:
+        members = self.unfolding.members
+        if self.writing is None:
+            if self.draft.picks and "picks" not in members:
+                return
             with turnstile.inside(back=True):
-                self.match = self.started()
-            self.has_given_up = self.match is None
-        if self.match is not None and self.match.has_news(self.narrative):
+                self.writing = self.started(members.get("picks"))
+        written = self.unfolding.text_of(self.writing.member)
+        if self.writing.has_news(written):
             with turnstile.inside(back=True):
-                self.match.hear(self.narrative)
+                self.writing.hear(written)
 
-    @property
-    def narrative(self) -> str:
-        """As far as it is written."""
-        name, growing = self.unfolding.growing
-        return growing if name == "narrative" else str(self.unfolding.members.get("narrative", ""))
-
-    def started(self) -> Match | None:
-        draft = as_of_now(self.draft)
-        return begun(self.unfolding.members["picks"], self.turn, draft, self.offline)
+    def started(self, picks: object) -> Writing:
+        return begun(picks, self.turn, as_of_now(self.draft), self.offline, self.asking)
 
 
 def as_of_now(draft: Reply) -> Reply:

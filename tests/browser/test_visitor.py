@@ -10,8 +10,9 @@ from playwright.sync_api import Page, expect
 
 from conversations.models import Conversation
 from tests.conversations.llm import server as serving
+from tests.conversations.llm.conftest import AUDIT
 from tests.conversations.llm.server import Handler, ModelServer, fails, streams, writes
-from tests.conversations.llm.test_following import AFTER_FIRST, ANSWER, OURS, QUERY, SECOND, TOLD
+from tests.conversations.llm.test_following import AFTER_FIRST, ANSWER, OURS, SECOND, TOLD
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -28,7 +29,7 @@ def model(settings: Any) -> Iterator[ModelServer]:
 def ask(page: Page) -> None:
     page.goto("/")
     page.get_by_label("Your e-mail address").fill("ana@example.com")
-    page.get_by_label("Your problem").fill(QUERY)
+    page.get_by_label("Your problem").fill(AUDIT)
     page.get_by_role("button", name="Find experts").click()
 
 

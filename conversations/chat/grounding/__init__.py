@@ -9,6 +9,7 @@ a quotation. Denials are read a few words around "not"; irony, tense and compari
 A single unknown word in lower case passes in a narrative unless it is a name of the directory.
 """
 
-from conversations.chat.grounding.grounded import Grounded, Match, begun, ground
+from conversations.chat.grounding.grounded import begun, ground
+from conversations.chat.grounding.writing import Grounded, Writing
 
-__all__ = ["Grounded", "Match", "begun", "ground"]
+__all__ = ["Grounded", "Writing", "begun", "ground"]

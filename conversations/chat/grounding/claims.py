@@ -1,6 +1,7 @@
 """Whether one sentence about an expert is backed by that expert's own fields."""
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from itertools import groupby
 
@@ -16,6 +17,11 @@ RATE = re.compile(
     r"|\b(?:per|an|par|de\s+l['’])\s?(?:hour|uur|heure)\b|\b(?:hourly|uurtarief|taux\s+horaire|tarief|rate)\b",
     re.IGNORECASE,
 )
+# "gdpr.shop", where no blank follows the stop; the trades' own names are none.
+ADDRESS = re.compile(r"(?<![\w.])(?!\w+\.(?:js|net)\b)[\w-]{2,}\.[a-z]{2,}")
+# Letters one by one, or each under a mark of its own: a word that is to be read and not found.
+SPACED = re.compile(r"(?<!\w)\w(?:\W{1,3}\w){4,}(?!\w)")
+MARKS = re.compile(r"[\u0300-\u036f\u1ab0-\u1aff\u20d0-\u20ff]")
 END = re.compile(r"(?<=[.!?…])[\"'”’»)]*\s+|\n+")
 OPENING = 5  # words within which a clause turns to the visitor
 
@@ -42,11 +48,13 @@ def objection(sentence: str, facts: Facts, topic: Facts) -> str:
 
 def foreign(text: str) -> str:
     """What no sentence of ours holds: links, contacts, rates, markup, hidden signs."""
-    if CONTACT.search(text):
+    if CONTACT.search(text) or ADDRESS.search(text):
         return "contact"
     if RATE.search(text):
         return "rate"
     if MARKUP.search(text) or INVISIBLE.search(text) or CONTROL.search(text):
+        return "markup"
+    if SPACED.search(text) or MARKS.search(unicodedata.normalize("NFKC", text)):
         return "markup"
     return ""
 

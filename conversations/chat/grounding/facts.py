@@ -26,7 +26,7 @@ class Token:
     """One word of a text."""
 
     text: str  # as written
-    word: str  # case folded, without an elided article
+    word: str  # case folded, without an elided article or an "'s"
     opens: bool  # whether a sentence begins with it
     clause: int
     negated: bool = False
@@ -40,8 +40,8 @@ def tokens(text: str) -> list[Token]:
         between = text[last : match.start()]
         clause += bool(CLAUSE_END.search(between))
         opens = not found or bool(re.search(r"[.!?…:\n“\"«]", between))
-        folded = match.group().casefold().replace("’", "'")
-        found.append(Token(match.group(), ELISION.sub("", folded), opens, clause))
+        folded = ELISION.sub("", match.group().casefold().replace("’", "'"))
+        found.append(Token(match.group(), folded.removesuffix("'s"), opens, clause))
         last = match.end()
     return _with_stance(found)
 

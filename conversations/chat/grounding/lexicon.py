@@ -64,10 +64,10 @@ TOO_MUCH = frozenset(
     "all none every cheapest experienced accredited licensed "
     "absoluut allerbeste altijd beroemd beroemde beste bekroond bekroonde bewezen buitengewoon ervaren "
     "enige erkend erkende excellent gecertificeerd gediplomeerd gegarandeerd garandeert goedkoopste grootste "
-    "ideaal ideale jaar jaren kwalitatief leidend leidende meest meeste nooit onovertroffen perfect perfecte "
+    "ideaal ideale jaar jaren decennia decennium kwalitatief leidend leidende meest meeste nooit onovertroffen perfect perfecte "
     "prijs prijzen snelste super toonaangevend toonaangevende uitgebreid uitgebreide uitmuntend uitstekend "
     "uitstekende uniek unieke vermaard vooraanstaand vooraanstaande wereldberoemd zeer alle alles elke "
-    "absolument année années ans certifié certifiée célèbre diplômé diplômée exceptionnel exceptionnelle "
+    "absolument année années ans décennie décennies certifié certifiée célèbre diplômé diplômée exceptionnel exceptionnelle "
     "expérimenté expérimentée excellent excellente éprouvé éprouvée garanti garantie garantit grand-prix "
     "idéal idéale incontournable incomparable inégalé jamais leader meilleur meilleure meilleurs meilleures "
     "parfait parfaite parfaitement primé primée prix prestigieux reconnu reconnue renommé renommée "
@@ -114,18 +114,32 @@ _SCALES = {
     "mille": 1000, "million": 10**6, "millions": 10**6, "miljoen": 10**6, "dozen": 12,
     "dozijn": 12, "douzaine": 12, "dizaine": 10, "vingtaine": 20, "trentaine": 30, "centaine": 100,
     "octante": 80, "vingts": 20, "score": 20, "billion": 10**9, "miljard": 10**9,
+    "dozens": 12, "hundreds": 100, "thousands": 1000, "billions": 10**9, "tiental": 10,
+    "tientallen": 10, "honderden": 100, "duizenden": 1000, "miljoenen": 10**6, "dizaines": 10,
+    "douzaines": 12, "cinquantaine": 50, "centaines": 100, "millier": 1000, "milliers": 1000,
 }  # fmt: skip
 
 
 def _numerals() -> dict[str, int]:
-    found = dict(_SCALES)
+    found = dict(_SCALES) | _dutch()
     for language, units in _UNITS.items():
         found |= {word: value for value, word in enumerate(units.split())}
         found |= {word: 10 * at for at, word in enumerate(_TENS[language].split(), start=2)}
-    for value, unit in enumerate(_UNITS["nl"].split()[1:10], start=1):
+    return found
+
+
+def _dutch() -> dict[str, int]:
+    """Those written as one word: "vijfentwintig", "tweehonderd", "honderdtien", "tienduizend"."""
+    units, tens = _UNITS["nl"].split(), _TENS["nl"].split()
+    small = {word: value for value, word in enumerate(units) if value}
+    small |= {word: 10 * at for at, word in enumerate(tens, start=2)}
+    for value, unit in enumerate(units[1:10], start=1):
         joint = "ën" if unit.endswith("e") else "en"
-        for at, tens in enumerate(_TENS["nl"].split(), start=2):
-            found[unit + joint + tens] = 10 * at + value
+        small |= {unit + joint + word: 10 * at + value for at, word in enumerate(tens, start=2)}
+    found = dict(small)
+    for word, value in small.items():
+        found |= {f"{word}honderd": 100 * value, f"honderd{word}": 100 + value}
+        found[f"{word}duizend"] = 1000 * value
     return found
 
 

@@ -12,6 +12,7 @@ from experts.search.languages import FUNCTION_WORDS, words
 LONGEST = 700  # characters
 LEAKED = 6  # words in a row that are also ours
 STRANGE = 0.25  # share of unknown words from which a text is about something else
+LATIN_ENDS = "\u0250"
 TELLING = 6  # function words from which a language is told
 # After a sentence's end, before what does not go on in lower case.
 BREAK = re.compile(r"(?:(?<=[.!?…])|(?<=[.!?…][\"'”’»)]))\s+(?=[^\sa-zà-ÿ])")
@@ -31,12 +32,12 @@ def objection(
     others, and `shown` is how many are.
     """
     found = tokens(text)
-    if not text.strip() or len(text) > LONGEST:
+    if not found or len(text) > LONGEST:
         return "length"
     return (
         foreign(text)
         or ("number" if numbers(text, found) - facts.numbers - {str(shown)} else "")
-        or ("language" if _is_other_language(text, language) else "")
+        or ("language" if is_other_language(text, language) else "")
         or _wording(found, facts, topic)
         or ("name" if any(token.word in strange for token in found) else "")
     )
@@ -53,7 +54,7 @@ def _stretches(text: str) -> set[tuple[str, ...]]:
     return {tuple(said[at : at + LEAKED]) for at in range(len(said) - LEAKED + 1)}
 
 
-def _is_other_language(text: str, language: str) -> bool:
+def is_other_language(text: str, language: str) -> bool:
     """Whether its function words are clearly another language's."""
     said = words(text)
     counts = {name: sum(word in known for word in said) for name, known in FUNCTION_WORDS.items()}
@@ -66,7 +67,7 @@ def _wording(found: list[Token], facts: Facts, topic: Facts) -> str:
     strange = [token for token in content if not _is_known(token, facts, topic)]
     if any(token.word in lexicon.TOO_MUCH and token.word not in facts.words for token in found):
         return "praise"
-    if any(token.text[0].isupper() or not token.text.isalpha() for token in strange):
+    if any(_is_conspicuous(token) for token in strange):
         return "name"
     if len(strange) > STRANGE * len(content) or _side_by_side(found, strange):
         return "claim"
@@ -74,7 +75,16 @@ def _wording(found: list[Token], facts: Facts, topic: Facts) -> str:
 
 
 def _is_known(token: Token, facts: Facts, topic: Facts) -> bool:
-    return facts.back(token.word) or topic.back(token.word)
+    return facts.back(token.word) or (_is_latin(token) and topic.back(token.word))
+
+
+def _is_conspicuous(token: Token) -> bool:
+    return token.text[0].isupper() or not token.text.isalpha() or not _is_latin(token)
+
+
+def _is_latin(token: Token) -> bool:
+    """Other letters look like these and would spell the names of others."""
+    return max(token.text) < LATIN_ENDS
 
 
 def _side_by_side(found: list[Token], strange: list[Token]) -> bool:
@@ -84,5 +94,10 @@ def _side_by_side(found: list[Token], strange: list[Token]) -> bool:
 
 def _is_called(found: list[Token], facts: Facts) -> bool:
     """Two capitalised words in a row that only the visitor wrote: a person of their choosing."""
-    loose = [token.text[0].isupper() and not facts.back(token.word) for token in found]
+    loose = [
+        token.text[0].isupper()
+        and (is_content(token) or is_name(token))
+        and not facts.back(token.word)
+        for token in found
+    ]
     return any(one and other for one, other in pairwise(loose))

@@ -13,8 +13,10 @@ from conversations.chat.standalone import Question
 from experts.models import Expert
 from experts.search.constraints import Constraints
 from experts.search.retrieval import Candidate, Retrieval, Signals
+from tests.conversations.llm.reading import DEADLINE, Ask, events, text_of
 from tests.conversations.llm.server import ModelServer, says
 
+AUDIT = "Who can audit our webshop for the GDPR?"
 QUERY = "Who can check our webshop for the GDPR?"
 NOTHING_SAID = Dialogue()
 MakeTurn = Callable[..., Turn]
@@ -92,3 +94,25 @@ def server() -> Iterator[ModelServer]:
 def composer(server: ModelServer, settings: Any) -> OpenAIComposer:
     settings.LLM_TIMEOUT = 2.0
     return OpenAIComposer(OfflineComposer(), "tiny", server.url)
+
+
+@pytest.fixture
+def ask_in_a_stream(
+    server: ModelServer, settings: Any, experts: None, post: Callable[..., Any]
+) -> Ask:
+    """One turn over events, of a deployment that has a language model."""
+    settings.OPENAI_BASE_URL = server.url
+    settings.OPENAI_MODEL = "tiny"
+    settings.LLM_TIMEOUT = DEADLINE
+
+    def ask(query: str = AUDIT, **fields: Any) -> list[dict[str, Any]]:
+        body = {"email": "ana@example.com", "query": query, "stream": True, **fields}
+        response = post("/api/chat/", body)
+        assert response.status_code == 200, response.content
+        told = events(response)
+        assert told[0] == {"event": "status", "status": "thinking"}
+        assert [event["event"] for event in told[-2:]] == ["result", "done"]
+        assert text_of(told) == told[-2]["narrative"]
+        return told
+
+    return ask

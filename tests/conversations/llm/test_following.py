@@ -1,17 +1,17 @@
 """A visitor reads along while a language model writes, and never has to unread anything."""
 
 import json
-import threading
 import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from conversations.chat.llm.unfolding import Unfolding
 from conversations.models import Conversation, Lead
 from experts.models import Expert
 from tests.conversations.llm import server as serving
+from tests.conversations.llm.conftest import AUDIT
+from tests.conversations.llm.reading import DEADLINE, Ask, text_of, told_until
 from tests.conversations.llm.server import (
     Behaviour,
     Handler,
@@ -25,8 +25,6 @@ from tests.conversations.llm.test_faults import FAULTS
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-QUERY = "Who can audit our webshop for the GDPR?"
-DEADLINE = 1.0
 WHY = "Audits webshops for the GDPR."
 FIRST, SECOND = "{c1} audits webshops.", "Your webshop is in good hands for the GDPR."
 ANSWER = {"picks": [{"ref": "c1", "why": WHY}], "narrative": f"{FIRST} {SECOND}", "question": ""}
@@ -34,67 +32,22 @@ TOLD = "Noor Peeters audits webshops."
 OURS = "Noor Peeters fits this best: Privacy lawyer."
 AFTER_PICKS, AFTER_FIRST = '"narrative": "', "audits webshops. Y"
 
-Ask = Callable[..., list[dict[str, Any]]]
 
-
-def events(response: Any) -> list[dict[str, Any]]:
-    blocks = b"".join(response.streaming_content).decode().split("\n\n")
-    return [json.loads(block.partition("data: ")[2]) for block in blocks if "data: " in block]
-
-
-def text_of(told: list[dict[str, Any]]) -> str:
-    return "".join(event["text"] for event in told if event["event"] == "delta")
-
-
-@pytest.fixture
-def ask(server: ModelServer, settings: Any, experts: None, post: Callable[..., Any]) -> Ask:
-    """One turn over events, of a deployment that has a language model."""
-    settings.OPENAI_BASE_URL = server.url
-    settings.OPENAI_MODEL = "tiny"
-    settings.LLM_TIMEOUT = DEADLINE
-
-    def ask(query: str = QUERY, **fields: Any) -> list[dict[str, Any]]:
-        body = {"email": "ana@example.com", "query": query, "stream": True, **fields}
-        response = post("/api/chat/", body)
-        assert response.status_code == 200, response.content
-        told = events(response)
-        assert told[0] == {"event": "status", "status": "thinking"}
-        assert [event["event"] for event in told[-2:]] == ["result", "done"]
-        assert text_of(told) == told[-2]["narrative"]
-        return told
-
-    return ask
-
-
+@pytest.mark.parametrize(
+    "around",
+    [
+        "{answer}",
+        "Sure, {{c1}} it is:\n```json\n{answer}\n```\nAnything else?",
+        '<think>Is it {{"picks": []}}?</think>\n{answer}',
+    ],
+)
 def test_people_and_sentences_come_while_the_model_still_writes(
-    server: ModelServer, ask: Ask, post: Callable[..., Any], settings: Any
+    around: str, server: ModelServer, ask_in_a_stream: Ask, post: Callable[..., Any], settings: Any
 ) -> None:
     settings.LLM_TIMEOUT = 20.0
-    goes_on = threading.Event()
-
-    def waits(_: Handler) -> None:
-        assert goes_on.wait(15)
-
-    rest = json.dumps(ANSWER).partition(AFTER_FIRST)[2]
-    ends = [writes(event) for event in serving.words(rest)]
-    server.behave(streams(ANSWER, AFTER_FIRST, waits, *ends, writes(serving.DONE)))
-    body = {"email": "ana@example.com", "query": QUERY, "stream": True}
-    read = b""
-    for part in (parts := iter(post("/api/chat/", body).streaming_content)):
-        read += part
-        if b"Noor Peeters audits webshops." in part and b'"experts"' not in part:
-            break
-    assert not goes_on.is_set()
-    assert b"good hands" not in read
-    assert Conversation.objects.get().status == "received"
-    goes_on.set()
-    read += b"".join(parts)
-
-    told = [
-        json.loads(block.partition(b"data: ")[2])
-        for block in read.split(b"\n\n")
-        if b"data" in block
-    ]
+    text = around.format(answer=json.dumps(ANSWER))
+    early, told = told_until(TOLD, text, AFTER_FIRST, AUDIT, server, post)
+    assert "good hands" not in json.dumps(early)
     deltas = [event for event in told if event["event"] == "delta"]
     assert deltas[0]["experts"] == told[-2]["experts"]
     assert deltas[0]["text"] == ""
@@ -103,12 +56,12 @@ def test_people_and_sentences_come_while_the_model_still_writes(
 
 
 def test_a_stream_is_the_answer_that_json_is(
-    server: ModelServer, ask: Ask, post: Callable[..., Any]
+    server: ModelServer, ask_in_a_stream: Ask, post: Callable[..., Any]
 ) -> None:
     server.behave(says(ANSWER))
-    plain = post("/api/chat/", {"email": "ana@example.com", "query": QUERY}).json()
+    plain = post("/api/chat/", {"email": "ana@example.com", "query": AUDIT}).json()
     server.behave(streams(ANSWER))
-    result = ask()[-2]
+    result = ask_in_a_stream()[-2]
 
     own = ("id", "conversation_id", "thread", "event")
     assert {k: v for k, v in result.items() if k not in own} == {
@@ -129,16 +82,16 @@ def test_a_stream_is_the_answer_that_json_is(
     ],
 )
 def test_a_sentence_that_does_not_stand_is_never_told(
-    second: str, server: ModelServer, ask: Ask, post: Callable[..., Any]
+    second: str, server: ModelServer, ask_in_a_stream: Ask, post: Callable[..., Any]
 ) -> None:
     answer = {**ANSWER, "narrative": f"{FIRST} {second} {SECOND}"}
     server.behave(streams(answer))
-    told = ask()
+    told = ask_in_a_stream()
     assert second not in json.dumps(told)
     assert text_of(told) == f"{TOLD} {OURS}"
     assert told[-2]["degraded"] is False
     server.behave(says(answer))
-    plain = post("/api/chat/", {"email": "ana@example.com", "query": QUERY}).json()
+    plain = post("/api/chat/", {"email": "ana@example.com", "query": AUDIT}).json()
     assert plain["narrative"] == told[-2]["narrative"]
 
 
@@ -161,13 +114,13 @@ BREAKS: dict[str, tuple[tuple[Behaviour, ...], str]] = {
 @pytest.mark.parametrize("place", ["before anything", "after the picks", "after a sentence"])
 @pytest.mark.parametrize("fault", BREAKS)
 def test_what_was_told_stays_true_when_the_model_fails_later(
-    fault: str, place: str, server: ModelServer, ask: Ask
+    fault: str, place: str, server: ModelServer, ask_in_a_stream: Ask
 ) -> None:
     until = {"before anything": '{"', "after the picks": AFTER_PICKS}.get(place, AFTER_FIRST)
     then, reason = BREAKS[fault]
     server.behave(streams(ANSWER, until, *then))
     started = time.monotonic()
-    told = ask()
+    told = ask_in_a_stream()
     assert time.monotonic() - started < DEADLINE + 2
     result = told[-2]
     assert result["degraded"] is True
@@ -184,59 +137,65 @@ def test_what_was_told_stays_true_when_the_model_fails_later(
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_stream_is_answered_whatever_the_model_server_does(
-    fault: str, server: ModelServer, ask: Ask
+    fault: str, server: ModelServer, ask_in_a_stream: Ask
 ) -> None:
     behaviour, reason = FAULTS[fault]
     server.behave(behaviour)
     started = time.monotonic()
-    result = ask()[-2]
+    result = ask_in_a_stream()[-2]
     assert time.monotonic() - started < DEADLINE + 2
     assert result["degraded"] is True
     assert result["experts"][0]["id"] == "privacy-noor"
     assert Conversation.objects.get().usage["reason"] == reason
 
 
-def test_a_slow_drip_of_events_ends_at_the_deadline(server: ModelServer, ask: Ask) -> None:
+def test_a_slow_drip_of_events_ends_at_the_deadline(
+    server: ModelServer, ask_in_a_stream: Ask
+) -> None:
     server.behave(streams(ANSWER, pause=0.08))
     started = time.monotonic()
-    result = ask()[-2]
+    result = ask_in_a_stream()[-2]
     assert time.monotonic() - started < DEADLINE + 2
     assert result["degraded"] is True
     assert Conversation.objects.get().usage["reason"] == "timeout"
 
 
-def test_a_failure_before_anything_was_told_is_tried_again(server: ModelServer, ask: Ask) -> None:
+def test_a_failure_before_anything_was_told_is_tried_again(
+    server: ModelServer, ask_in_a_stream: Ask
+) -> None:
     server.behave(streams(ANSWER, '{"'), streams(ANSWER))
-    told = ask()
+    told = ask_in_a_stream()
     assert told[-2]["degraded"] is False
     assert len(server.bodies) == 2
 
 
-def test_nothing_is_asked_again_once_something_was_told(server: ModelServer, ask: Ask) -> None:
+def test_nothing_is_asked_again_once_something_was_told(
+    server: ModelServer, ask_in_a_stream: Ask
+) -> None:
     other = {**ANSWER, "narrative": "The GDPR is what {c1} audits webshops for."}
     server.behave(streams(ANSWER, AFTER_FIRST), streams(other))
-    told = ask()
+    told = ask_in_a_stream()
     assert told[-2]["degraded"] is True
     assert len(server.bodies) == 1
 
 
 @pytest.mark.parametrize("parameter", ["stream", "stream_options"])
 def test_a_server_that_takes_no_stream_is_asked_for_the_whole_and_remembered(
-    parameter: str, server: ModelServer, ask: Ask
+    parameter: str, server: ModelServer, ask_in_a_stream: Ask
 ) -> None:
     answering = says(ANSWER) if parameter == "stream" else streams(ANSWER)
     server.behave(takes_no(parameter)(answering))
-    results = [ask()[-2], ask()[-2]]
+    results = [ask_in_a_stream()[-2], ask_in_a_stream()[-2]]
     assert [one["degraded"] for one in results] == [False, False]
     assert [parameter in body for body in server.bodies] == [True, False, False]
     assert all("stream_options" not in body for body in server.bodies[1:])
 
 
 def test_who_ignores_that_a_stream_was_asked_for_is_understood(
-    server: ModelServer, ask: Ask
+    server: ModelServer, ask_in_a_stream: Ask
 ) -> None:
     server.behave(says(ANSWER))
-    told = ask()
+    told = ask_in_a_stream()
     assert told[-2]["degraded"] is False
     assert text_of(told) == f"{TOLD} {SECOND}"
 
@@ -256,15 +215,15 @@ def test_who_ignores_that_a_stream_was_asked_for_is_understood(
     ],
 )
 def test_whatever_is_written_the_deltas_are_the_narrative_of_the_result(
-    written: str, server: ModelServer, ask: Ask
+    written: str, server: ModelServer, ask_in_a_stream: Ask
 ) -> None:
     text = written.format(answer=json.dumps(ANSWER), first=FIRST, second=SECOND)
     server.behave(streams(text))
-    assert ask()[-2]["narrative"]
+    assert ask_in_a_stream()[-2]["narrative"]
 
 
 def test_who_leaves_while_a_sentence_about_them_is_told_is_not_in_the_result(
-    server: ModelServer, ask: Ask
+    server: ModelServer, ask_in_a_stream: Ask
 ) -> None:
     def leaves(_: Handler) -> None:
         time.sleep(0.3)  # for the sentence to be told
@@ -273,24 +232,7 @@ def test_who_leaves_while_a_sentence_about_them_is_told_is_not_in_the_result(
     rest = json.dumps(ANSWER).partition(AFTER_FIRST)[2]
     ends = [writes(event) for event in serving.words(rest)]
     server.behave(streams(ANSWER, AFTER_FIRST, leaves, *ends, writes(serving.DONE)))
-    result = ask()[-2]
+    result = ask_in_a_stream()[-2]
     assert "privacy-noor" not in [card["id"] for card in result["experts"]]
     assert result["narrative"].startswith(f"{TOLD} ")
     assert "the directory has just changed" in result["narrative"]
-
-
-def test_a_json_object_shows_its_members_as_they_are_completed() -> None:
-    text = (
-        '{"a": [1, {"b": "x]"}], "c": "say \\"hi\\" \\\\ caf\\u00e9 \\ud83d\\ude00 ok", '
-        '"d": 12 , "e": null}'
-    )
-    unfolding = Unfolding()
-    grown = []
-    for sign in text:
-        unfolding.feed(sign)
-        if unfolding.growing[0] == "c":
-            grown.append(unfolding.growing[1])
-    whole = json.loads(text)
-    assert unfolding.members == whole
-    assert all(whole["c"].startswith(one) for one in grown)
-    assert max(map(len, grown)) > 15
