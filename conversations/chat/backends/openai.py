@@ -5,7 +5,9 @@ status and never repeat what the server said, for that may hold the key or a vis
 """
 
 import re
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from time import time
@@ -43,6 +45,7 @@ PARAMETERS = (
 )  # fmt: skip
 FILTERED = {"content_filter", "content_policy_violation"}
 BROKEN_OFF = re.compile("disconnected|closed")  # a connection that ended, kept alive or not
+LINGER, LEFT_OVER = 0.2, 1000  # seconds and bytes for the end of a reply that is complete
 LONGEST_WAIT = 600.0  # seconds that a Retry-After is believed
 
 
@@ -95,7 +98,8 @@ class OpenAIEndpoint:
         except ModelFailed:
             raise
         except Exception as error:  # noqa: BLE001 - the client also lets foreign errors through
-            _raise_ours(error, allowance)
+            if reading.finish is None:  # what goes wrong after the end spoils nothing
+                _raise_ours(error, allowance)
         return reading.completion()
 
     def _read(
@@ -112,8 +116,14 @@ class OpenAIEndpoint:
             extra_body=dict(parameters),
         )
         with asking as response:
-            for some in response.http_response.iter_raw():
+            pieces = response.http_response.iter_raw()
+            for some in pieces:
                 reading.feed(some)
+                if reading.is_done:
+                    break
+            # To its very end, where that comes at once: then the connection serves the next turn.
+            with deadlines.within(Allowance.of(LINGER, LEFT_OVER)), suppress(httpx2.HTTPError):
+                deque(pieces, maxlen=0)
 
 
 def _raise_ours(error: Exception, allowance: Allowance) -> Never:

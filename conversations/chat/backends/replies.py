@@ -25,6 +25,7 @@ class Reading:
         self.said: list[str] = []
         self.tokens: dict[str, int] = {}
         self.finish: object = None
+        self.is_done = False  # the server has said that nothing follows
 
     def feed(self, some: bytes) -> None:
         self.unread += some
@@ -52,7 +53,7 @@ class Reading:
         if field != b"data" or not data.strip():
             return
         if data.strip() == b"[DONE]":
-            self.finish = self.finish or "stop"
+            self.finish, self.is_done = self.finish or "stop", True
             return
         event = _document(data)
         if not isinstance(event, Mapping):

@@ -98,6 +98,41 @@ def test_a_stream_is_understood_however_it_is_framed(
     assert len(server.bodies) == 1
 
 
+@pytest.mark.parametrize(("end", "most"), [(DONE, 1.0), (b"", 3.0)])
+def test_a_server_that_keeps_the_line_after_its_answer_spoils_nothing(
+    end: bytes, most: float, server: ModelServer, composer: OpenAIComposer, make_turn: MakeTurn
+) -> None:
+    def answer(handler: Handler) -> None:
+        over_events(pieces(TEXT) + STOPPED + end)(handler)
+        handler.wait()
+
+    server.behave(answer)
+    started = time.monotonic()
+    reply, _ = followed(composer, make_turn)
+    assert time.monotonic() - started < most
+    assert reply.narrative == "Your webshop needs someone for the GDPR: Gio Dep audits webshops."
+
+
+def test_the_connection_of_one_stream_serves_the_next(
+    server: ModelServer, composer: OpenAIComposer, make_turn: MakeTurn
+) -> None:
+    seen: list[Any] = []
+
+    def answer(handler: Handler) -> None:
+        seen.append(handler.client_address)
+        handler.begin(None, content_type="text/event-stream", Transfer_Encoding="chunked")
+        for part in (pieces(TEXT), STOPPED, DONE):
+            handler.wfile.write(f"{len(part):x}\r\n".encode() + part + b"\r\n")
+        time.sleep(0.02)
+        handler.wfile.write(b"0\r\n\r\n")
+
+    server.behave(answer)
+    for _ in range(3):
+        followed(composer, make_turn)
+    assert len(seen) == 3
+    assert len(set(seen)) == 1
+
+
 @pytest.mark.parametrize(
     "payload",
     [

@@ -6,6 +6,7 @@ whatever it says, a visitor gets an answer that stands.
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from conversations.chat.backends.openai import OpenAIComposer
 from conversations.chat.llm.asking import Form
 from conversations.chat.llm.ladder import RUNGS
 from conversations.chat.protocols import Reason, Turn
+from conversations.chat.telling import Piece, Told
 from conversations.replies import Reply
 from experts.models import Expert
 from tests.conversations.llm import llama
@@ -78,6 +80,17 @@ def test_a_visitor_gets_an_answer_that_stands_whatever_a_real_model_says(
         used[reply.usage.get("rung", f"offline: {reply.usage['outcome']}")] += 1
     record_property("rungs", dict(used))
     print("rungs used:", dict(used))
+
+
+@pytest.mark.parametrize("reason", ["enough", "broad"])
+def test_who_reads_along_while_a_real_model_writes_unlearns_nothing(
+    reason: Reason, composer: OpenAIComposer, make_turn: MakeTurn, people: list[Expert]
+) -> None:
+    told: list[Piece] = []
+    turn = make_turn("Something with a webshop", reason=reason, found=people[:1])
+    reply = answered(composer, replace(turn, told=Told(told.append)))
+    assert reply.narrative.startswith("".join(piece.text for piece in told))
+    assert all(piece.picks == reply.picks for piece in told if piece.picks)
 
 
 @pytest.mark.parametrize("rung", RUNGS)
