@@ -36,15 +36,20 @@ class Following:
         """What the visitor was told some of, and has to be told to its end."""
         return self.writing if self.is_bound else None
 
+    @property
+    def is_settled(self) -> bool:
+        """Once the rest of the text is ours, it is told already."""
+        return self.writing is not None and bool(self.writing.objection) and self.is_bound
+
     def begin(self) -> None:
         self.unfolding = Unfolding()
         self.writing: Writing | None = None
         self.has_given_up = False
 
-    def hear(self, text: str) -> None:
+    def hear(self, text: str) -> bool:
         """Whatever goes wrong here, the whole answer is read once more at its end."""
         if self.has_given_up:
-            return
+            return True
         try:
             self.follow(text)
         except ModelFailed:
@@ -52,6 +57,7 @@ class Following:
         except Exception:
             self.has_given_up = True
             logger.exception("A model's answer could not be followed")
+        return not self.is_settled
 
     def follow(self, text: str) -> None:
         self.unfolding.feed(text)

@@ -89,7 +89,7 @@ class OpenAIEndpoint:
         messages: Sequence[Message],
         parameters: Mapping[str, Any],
         allowance: Allowance,
-        hear: Callable[[str], None],
+        hear: Callable[[str], bool],
     ) -> Completion:
         reading = Reading(hear)
         try:

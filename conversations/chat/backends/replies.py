@@ -15,17 +15,18 @@ LONGEST_FIELD = max(map(len, FIELDS))
 
 class Reading:
     """Tells the two apart by the bytes, for servers ignore what is asked and mislabel what they
-    send. `hear` gets the model's words as they come, where they do. Errors: those of `llm.errors`.
+    send. `hear` gets the model's words as they come, where they do, and says whether more are
+    wanted. Errors: those of `llm.errors`.
     """
 
-    def __init__(self, hear: Callable[[str], None]) -> None:
+    def __init__(self, hear: Callable[[str], bool]) -> None:
         self.hear = hear
         self.unread = bytearray()
         self.is_events: bool | None = None
         self.said: list[str] = []
         self.tokens: dict[str, int] = {}
         self.finish: object = None
-        self.is_done = False  # the server has said that nothing follows
+        self.is_done = False  # nothing follows, or nothing more is wanted
 
     def feed(self, some: bytes) -> None:
         self.unread += some
@@ -38,12 +39,14 @@ class Reading:
         if self.is_events:
             *lines, self.unread = self.unread.split(b"\n")
             for line in lines:
-                self._line(bytes(line))
+                if line.startswith(b"data") and not self.is_done:
+                    self._line(bytes(line))
 
     def completion(self) -> Completion:
         if not self.is_events:
             return _whole(bytes(self.unread))
-        self._line(bytes(self.unread))
+        if not self.is_done:
+            self._line(bytes(self.unread))
         if self.finish is None:
             raise Unreachable("the server broke off its reply")
         return Completion("".join(self.said), self.finish == "length", self.tokens)
@@ -75,7 +78,8 @@ class Reading:
             raise Garbled("the reply holds no message") from error
         if text:
             self.said.append(text)
-            self.hear(text)
+            if not self.hear(text):
+                self.finish, self.is_done = self.finish or "stop", True
 
 
 def _whole(body: bytes) -> Completion:

@@ -78,9 +78,10 @@ class Endpoint(Protocol):
         messages: Sequence[Message],
         parameters: Mapping[str, Any],
         allowance: Allowance,
-        hear: Callable[[str], None],
+        hear: Callable[[str], bool],
     ) -> Completion:
-        """`hear` gets the model's words in pieces, where the server streams them."""
+        """`hear` gets the model's words in pieces, where the server streams them, and says whether
+        more are wanted."""
         ...
 
 
@@ -92,10 +93,17 @@ class Listener(Protocol):
         """Whether a visitor has been told some of it, so that no other attempt may follow."""
         ...
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether the answer stands, whatever the model may still write."""
+        ...
+
     def begin(self) -> None:
         """A new attempt: what was heard of the one before is void."""
 
-    def hear(self, text: str) -> None: ...
+    def hear(self, text: str) -> bool:
+        """False: no more is wanted."""
+        ...
 
 
 @dataclass
@@ -223,6 +231,8 @@ class LanguageModel:
 
     def _on(self, rung: Rung, asked: _Asked) -> tuple[dict[str, Any], bool]:
         completion = self._understood(rung, asked)
+        if asked.listener is not None and asked.listener.is_settled:
+            return {}, True
         read = read_object(completion.text)
         if read is not None:
             return read  # whatever it went on to say
@@ -269,8 +279,9 @@ class LanguageModel:
         return completion
 
 
-def _nobody_hears(text: str) -> None:
+def _nobody_hears(text: str) -> bool:
     """For who waits for the whole."""
+    return True
 
 
 def _tell_breaker(is_open: bool) -> None:

@@ -95,6 +95,20 @@ def test_a_sentence_that_does_not_stand_is_never_told(
     assert plain["narrative"] == told[-2]["narrative"]
 
 
+def test_a_model_that_talks_on_after_the_answer_stands_is_not_waited_for(
+    server: ModelServer, ask_in_a_stream: Ask, settings: Any
+) -> None:
+    settings.LLM_TIMEOUT = 20.0
+    answer = {**ANSWER, "narrative": f"{FIRST} Zelda Quist would be better. And"}
+    server.behave(streams(answer, "better. And", lambda handler: handler.wait()))
+    started = time.monotonic()
+    result = ask_in_a_stream()[-2]
+    assert time.monotonic() - started < 10
+    assert result["degraded"] is False
+    assert result["narrative"] == f"{TOLD} {OURS}"
+    assert Conversation.objects.get().usage["replaced_narrative"] == "name"
+
+
 BREAKS: dict[str, tuple[tuple[Behaviour, ...], str]] = {
     "is closed": ((), "unreachable"),
     "hangs": ((lambda handler: handler.wait(),), "timeout"),
