@@ -180,7 +180,11 @@ def decisions(assistant: "Assistant", clear: int) -> None:
     print(f"  {'by a model that makes a match of each':40}{to_match} right")
     decided(assistant, close)
     sure = [(line, turn) for line, turn in turns if turn.decision.is_match]
-    print(f"{len(sure)} clear matches, {labelled(sure)} right; of every {len(sure) // clear}th:")
+    kept = labelled(sure)
+    print(f"{len(sure)} clear matches")
+    print(f"  {'without a model':40}{kept} right")
+    print(f"  {'by a model that picks nobody: asked back':40}{len(sure) - kept} right")
+    print(f"  of every {len(sure) // clear}th:")
     some = list(islice(sure[:: len(sure) // clear], clear))
     print(f"  {'without a model':40}{labelled(some)} of {len(some)} right")
     decided(assistant, some)
