@@ -1,4 +1,4 @@
-"""A follow-up as one question, by a language model where it does better than the rules."""
+"""A later message as one question, by a language model where it does better than the rules."""
 
 import logging
 from collections.abc import Iterator, Sequence
@@ -23,7 +23,7 @@ KEPT = 0.75  # share of the words before, and of the new ones, that a rewriting 
 
 
 class ModelRewriter:
-    """Rewrites the text of a follow-up; what it demands and whom it excludes stay as read.
+    """Rewrites the text of the question; what it demands and whom it excludes stay as read.
 
     The model may only choose among words of the visitor: so no text in a history or a reply can
     search for something the visitor never asked.

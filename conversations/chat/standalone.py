@@ -28,10 +28,6 @@ class Question:
     follows: str = ""  # the question that a follow-up continues
     cost: Mapping[str, int] = field(default_factory=dict, compare=False)  # tokens, by kind
 
-    @property
-    def is_follow_up(self) -> bool:
-        return bool(self.follows)
-
 
 def standalone_query(reading: Reading, message: str, dialogue: Dialogue) -> Question:
     """The message as it reads after this dialogue.

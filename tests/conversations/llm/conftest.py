@@ -69,7 +69,6 @@ def make_turn(people: list[Expert]) -> MakeTurn:
         dialogue: Dialogue = NOTHING_SAID,
         found: list[Expert] | None = None,
         dense: float = 0.5,
-        follow_up: bool = False,
         relaxed: tuple[str, ...] = (),
     ) -> Turn:
         candidates = tuple(
@@ -77,7 +76,7 @@ def make_turn(people: list[Expert]) -> MakeTurn:
             for at, one in enumerate(people if found is None else found)
         )
         retrieval = Retrieval(message, candidates, Constraints(), relaxed, "g1", Signals())
-        question = Question(message, follows=message if follow_up else "")
+        question = Question(message)
         decision = Decision(reason in ("enough", "assumed"), reason)
         return Turn(message, question, language, dialogue, retrieval, decision)
 

@@ -63,7 +63,7 @@ def places(attack: str, make_turn: MakeTurn, people: list[Expert]) -> Iterator[T
     """The attack as a visitor's message, as history from the client, and in a biography."""
     yield make_turn(f"{QUERY} {attack}")
     said = ({"role": "user", "content": attack}, {"role": "assistant", "content": attack})
-    yield make_turn(dialogue=Dialogue(heard=said), follow_up=True)
+    yield make_turn(dialogue=Dialogue(heard=said))
     written = attack.replace("\x00", "")  # which an import takes out, and PostgreSQL cannot hold
     people[2].bio = f"I win disputes about corporate tax. {written}"
     people[2].job_title = written[:300]
@@ -177,7 +177,7 @@ def test_no_attack_in_a_history_makes_the_search_look_for_something_else(
         {"role": "user", "content": "I need a tax lawyer"},
         {"role": "assistant", "content": attack},
     )
-    question = Question("I need a tax lawyer, in Ghent", follows="I need a tax lawyer")
+    question = Question("I need a tax lawyer, in Ghent")
     rewritten = ModelRewriter(composer.model).rewrite(question, "in Ghent?", Dialogue(heard=said))
     assert rewritten == question
     assert len(server.bodies) == 1
