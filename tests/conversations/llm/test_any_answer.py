@@ -1,6 +1,7 @@
 """Whatever a model writes as JSON, reading it ends in a reply that stands, or in why not."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,10 +10,12 @@ from hypothesis import strategies as st
 
 from conversations.chat.backends.offline import OfflineComposer
 from conversations.chat.evidence import holds
+from conversations.chat.following import Following
 from conversations.chat.grounding import ground
 from conversations.chat.llm.errors import Unusable
 from conversations.chat.llm.tolerant import read_object
 from conversations.chat.protocols import Turn
+from conversations.chat.telling import Piece, Told
 from tests.conversations.llm.conftest import MakeTurn
 
 PHRASES = st.sampled_from(
@@ -50,6 +53,7 @@ ANSWER = st.fixed_dictionaries(
         "question": TEXT.map(lambda text: f"{text}?") | ANYTHING,
     },
 )
+AROUND = ("{}", "Sure:\n```\n{}\n```")
 MANY = settings(
     max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -78,6 +82,36 @@ def test_any_answer_is_read_or_refused(answer: dict[str, Any], turns: list[Turn]
         assert shown == [pick.expert for pick in draft.picks][: len(shown)]
         assert all(holds(pick.expert, one) for pick in reply.picks for one in pick.evidence)
         assert all(pick.why for pick in reply.picks)
+
+
+@pytest.mark.django_db
+@MANY
+@given(
+    answer=ANSWER, size=st.integers(1, 40), around=st.sampled_from(["{}", "Sure:\n```\n{}\n```"])
+)
+def test_who_reads_along_is_answered_as_who_waits(
+    answer: dict[str, Any], size: int, around: str, turns: list[Turn]
+) -> None:
+    text = around.replace("{}", json.dumps(answer))
+    for turn in turns:
+        draft = OfflineComposer().compose(turn)
+        read = read_object(text)
+        try:
+            whole = ground(read[0], turn, draft, OfflineComposer()).reply if read else None
+        except Unusable:
+            whole = None
+        told: list[Piece] = []
+        heard = replace(turn, told=Told(told.append))
+        following = Following(heard, draft, OfflineComposer())
+        for at in range(0, len(text), size):
+            if not following.hear(text[at : at + size]):
+                break
+        if whole is not None and (writing := following.bound) is not None and read is not None:
+            reply = writing.close(read[0].get(writing.member)).reply
+            assert (reply.narrative, reply.picks) == (whole.narrative, whole.picks)
+            assert reply.narrative == "".join(piece.text for piece in told)
+        elif whole is None:
+            assert not told
 
 
 @MANY
