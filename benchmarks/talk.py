@@ -56,8 +56,8 @@ class Says:
     def __init__(self, say: Callable[[Line], str], line: Line) -> None:
         self.say, self.line = say, line
 
-    def ask(self, *_: Any) -> Any:
-        from conversations.chat.llm.asking import Answer
+    def ask(self, *_: Any, **__: Any) -> Any:
+        from conversations.chat.llm.protocols import Answer
 
         return Answer({"question": self.say(self.line)}, {})
 
@@ -141,8 +141,9 @@ class Bare:
 def brief(ask: Any) -> Any:
     """The same questions with shorter answers: the small model talks until it is stopped."""
 
-    def asking(messages: Any, form: Any, *more: Any) -> Any:
-        return ask(messages, replace(form, max_tokens=min(form.max_tokens, TOKENS)), *more)
+    def asking(messages: Any, form: Any, *more: Any, **named: Any) -> Any:
+        shorter = replace(form, max_tokens=min(form.max_tokens, TOKENS))
+        return ask(messages, shorter, *more, **named)
 
     return asking
 

@@ -8,8 +8,9 @@ from django.conf import settings
 from conversations.chat import judging, prompts
 from conversations.chat.following import Following, as_of_now
 from conversations.chat.grounding import Grounded, ground
-from conversations.chat.llm.asking import Answer, LanguageModel
+from conversations.chat.llm.asking import LanguageModel
 from conversations.chat.llm.errors import ModelFailed, Unusable
+from conversations.chat.llm.protocols import Answer
 from conversations.chat.protocols import Composer, Turn
 from conversations.chat.rewriting import REWRITING, is_asked
 from conversations.replies import Reply

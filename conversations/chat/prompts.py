@@ -12,7 +12,7 @@ from typing import Any
 from django.conf import settings
 
 from conversations.chat.dialogue import Dialogue
-from conversations.chat.llm.asking import Form, Message
+from conversations.chat.llm.protocols import Form, Message
 from conversations.chat.masking import mask
 from conversations.chat.protocols import Turn
 from conversations.replies import Pick

@@ -40,7 +40,7 @@ class ModelRewriter:
         seconds = min(LONGEST_WAIT, REWRITING * settings.LLM_TIMEOUT)
         messages = prompts.rewrite_messages(message, dialogue)
         try:
-            answer = self.model.ask(messages, prompts.QUESTION_FORM, seconds)
+            answer = self.model.ask(messages, prompts.QUESTION_FORM, seconds, is_optional=True)
         except ModelFailed as error:
             logger.info("The rules rewrite the follow-up: %s", error)
             return replace(question, cost=tokens_of(error.usage))

@@ -20,7 +20,7 @@ from conversations.chat.backends.bounded import BoundedTransport
 from conversations.chat.backends.replies import Reading
 from conversations.chat.composing import ModelComposer
 from conversations.chat.llm import deadlines
-from conversations.chat.llm.asking import AT_ONCE, Completion, LanguageModel, Message
+from conversations.chat.llm.asking import AT_ONCE, LanguageModel
 from conversations.chat.llm.budget import DailyBudget
 from conversations.chat.llm.deadlines import Allowance
 from conversations.chat.llm.errors import (
@@ -35,6 +35,7 @@ from conversations.chat.llm.errors import (
     TooSlow,
     Unreachable,
 )
+from conversations.chat.llm.protocols import Completion, Message
 from conversations.chat.protocols import Composer
 
 HOSTED = "https://api.openai.com/v1"

@@ -5,9 +5,9 @@ from codecs import BOM_UTF8
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from conversations.chat.llm.asking import Completion
 from conversations.chat.llm.budget import KINDS
 from conversations.chat.llm.errors import Declined, Garbled, ServerFailed, Unreachable
+from conversations.chat.llm.protocols import Completion
 
 FIELDS = (b"data:", b"event:", b"id:", b"retry:", b":")  # what a line of events begins with
 LONGEST_FIELD = max(map(len, FIELDS))

@@ -2,11 +2,11 @@
 
 import random
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import BoundedSemaphore
-from typing import Any, Literal, Protocol, TypedDict
+from typing import Any
 
 from conversations import turnstile
 from conversations.chat.breaker import Breaker, CircuitOpen
@@ -21,9 +21,11 @@ from conversations.chat.llm.errors import (
     LeftAlone,
     Limited,
     ModelFailed,
+    TooSlow,
     Unusable,
 )
 from conversations.chat.llm.ladder import Dialect, Rung
+from conversations.chat.llm.protocols import Answer, Completion, Endpoint, Form, Listener, Message
 from conversations.chat.llm.tolerant import read_object
 from conversations.signals import breaker_moved
 
@@ -38,74 +40,6 @@ AT_ONCE = 1000  # turns that wait for it, unless told otherwise
 CHARACTERS_A_TOKEN = 3  # a cautious guess over our languages
 
 
-class Message(TypedDict):
-    role: Literal["system", "user"]
-    content: str
-
-
-@dataclass(frozen=True, slots=True)
-class Completion:
-    """What one request brought: the model's words, whether they were cut off, and the tokens."""
-
-    text: str
-    is_cut_off: bool
-    tokens: Mapping[str, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """The JSON that is asked for."""
-
-    name: str
-    schema: Mapping[str, Any]
-    max_tokens: int
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    content: dict[str, Any]
-    usage: dict[str, Any]
-
-
-class Endpoint(Protocol):
-    """One server and one of its models, thread-safe. Errors: those of `llm.errors`."""
-
-    model: str
-    base_url: str
-
-    def complete(
-        self,
-        messages: Sequence[Message],
-        parameters: Mapping[str, Any],
-        allowance: Allowance,
-        hear: Callable[[str], bool],
-    ) -> Completion:
-        """`hear` gets the model's words in pieces, where the server streams them, and says whether
-        more are wanted."""
-        ...
-
-
-class Listener(Protocol):
-    """Reads along while a model writes. Raises nothing."""
-
-    @property
-    def is_bound(self) -> bool:
-        """Whether a visitor has been told some of it, so that no other attempt may follow."""
-        ...
-
-    @property
-    def is_settled(self) -> bool:
-        """Whether the answer stands, whatever the model may still write."""
-        ...
-
-    def begin(self) -> None:
-        """A new attempt: what was heard of the one before is void."""
-
-    def hear(self, text: str) -> bool:
-        """False: no more is wanted."""
-        ...
-
-
 @dataclass
 class _Asked:
     """One turn's question to the model, and what it has cost so far."""
@@ -114,6 +48,7 @@ class _Asked:
     form: Form
     allowance: Allowance
     listener: Listener | None = None
+    is_optional: bool = False
     requests: int = 0
     tokens: dict[str, int] = field(default_factory=dict)
 
@@ -148,14 +83,18 @@ class LanguageModel:
         form: Form,
         seconds: float,
         listener: Listener | None = None,
+        *,
+        is_optional: bool = False,
     ) -> Answer:
         """The model's JSON object within so many seconds. Errors: ModelFailed, with the usage.
 
         A listener hears it while it is written, where the server streams. Whoever would be one too
-        many to wait for it is refused at once: threads have to be left for everybody else.
+        many to wait for it is refused at once: threads have to be left for everybody else. That an
+        optional answer takes longer than it is waited for is no fault of the server.
         """
         started = time.monotonic()
-        asked = _Asked(messages, form, Allowance.of(seconds, REPLY_BYTES), listener)
+        allowance = Allowance.of(seconds, REPLY_BYTES)
+        asked = _Asked(messages, form, allowance, listener, is_optional)
         try:
             with self._place():
                 content, how = self._admitted(asked)
@@ -193,7 +132,9 @@ class LanguageModel:
             self.breaker.succeeded()
             raise
         except ModelFailed as error:
-            self.breaker.failed(str(error), _pause(error))
+            is_impatience = asked.is_optional and isinstance(error, TooSlow)
+            if not is_impatience or self.breaker.state != "closed":
+                self.breaker.failed(str(error), _pause(error))
             raise
         self.breaker.succeeded()
         return found

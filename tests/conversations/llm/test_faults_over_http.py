@@ -71,8 +71,9 @@ def test_an_answer_of_the_model_is_stored_with_what_it_cost(
 
 
 def test_a_follow_up_is_searched_for_in_the_models_words_when_they_are_the_visitors(
-    server: ModelServer, ask_model: Callable[..., Any]
+    server: ModelServer, ask_model: Callable[..., Any], settings: Any
 ) -> None:
+    settings.LLM_TIMEOUT = 8.0  # a quarter of it for a rewriting, on a busy machine
     first = ask_model("I need help with the VAT declarations of my webshop")
     server.behave(says({"question": "VAT declarations webshop Europe"}), says({"picks": []}))
     ask_model("and in Europe?", thread=first["thread"])
@@ -82,8 +83,9 @@ def test_a_follow_up_is_searched_for_in_the_models_words_when_they_are_the_visit
 
 
 def test_the_tokens_of_rewriting_a_follow_up_are_counted_with_the_answers(
-    server: ModelServer, ask_model: Callable[..., Any]
+    server: ModelServer, ask_model: Callable[..., Any], settings: Any
 ) -> None:
+    settings.LLM_TIMEOUT = 8.0  # a quarter of it for a rewriting, on a busy machine
     first = ask_model("I need help with the VAT declarations of my webshop")
     ask_model("and in Europe?", thread=first["thread"])
     stored = list(Conversation.objects.order_by("pk"))

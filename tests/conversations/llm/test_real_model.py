@@ -14,8 +14,8 @@ import pytest
 from conversations.chat.assistant import Assistant
 from conversations.chat.backends.offline import OfflineComposer
 from conversations.chat.backends.openai import OpenAIComposer
-from conversations.chat.llm.asking import Form
 from conversations.chat.llm.ladder import RUNGS
+from conversations.chat.llm.protocols import Form
 from conversations.chat.protocols import Reason, Turn
 from conversations.chat.telling import Piece, Told
 from conversations.replies import Reply

@@ -10,7 +10,7 @@ from conversations.chat.llm.asking import LanguageModel
 from conversations.chat.rewriting import ModelRewriter
 from conversations.chat.standalone import Question, standalone_query
 from experts.search.constraints import read_constraints
-from tests.conversations.llm.server import ModelServer, says
+from tests.conversations.llm.server import ModelServer, after, says
 
 FIRST = "Our online shop sells ceramics and needs a lawyer"
 DIALOGUE = Dialogue(
@@ -74,6 +74,17 @@ def test_a_poor_rewriting_is_not_searched_for(
 ) -> None:
     server.behave(says({"question": text}))
     assert rewritten(message, model) == by_rules(message)
+
+
+def test_a_model_that_is_too_slow_for_a_rewriting_is_not_too_slow_for_an_answer(
+    server: ModelServer, model: LanguageModel, settings: Any
+) -> None:
+    settings.LLM_TIMEOUT = 0.4
+    server.behave(after(0.3, says({"question": "ceramics"})))
+    for _ in range(5):
+        assert rewritten("and in Ghent?", model) == by_rules("and in Ghent?")
+    assert len(server.bodies) == 5
+    assert model.breaker.state == "closed"
 
 
 def test_a_first_message_is_not_put_to_the_model(server: ModelServer, model: LanguageModel) -> None:
