@@ -12,7 +12,7 @@ from conversations.chat.grounding.facts import Facts
 from conversations.chat.llm.asking import LanguageModel
 from conversations.chat.llm.budget import tokens_of
 from conversations.chat.llm.errors import ModelFailed
-from conversations.chat.standalone import LONGEST, Question
+from conversations.chat.standalone import LONGEST, Question, recent_turns
 from conversations.chat.words import subject_words
 
 logger = logging.getLogger(__name__)
@@ -48,7 +48,8 @@ class ModelRewriter:
         text = answer.content.get("question")
         if not isinstance(text, str) or not is_faithful(text, question, message, dialogue):
             return question
-        return replace(question, text=" ".join(text.split())[:LONGEST])
+        follows = question.follows or _continued(text, message, dialogue)
+        return replace(question, text=" ".join(text.split())[:LONGEST], follows=follows)
 
 
 def is_asked(dialogue: Dialogue) -> bool:
@@ -72,6 +73,14 @@ def is_faithful(text: str, question: Question, message: str, dialogue: Dialogue)
         and _share(kept, [one for one in added if not rejected.stance(one)]) >= KEPT
         and _share(kept, [one for one in carried if not rejected.stance(one)]) >= KEPT
     )
+
+
+def _continued(text: str, message: str, dialogue: Dialogue) -> str:
+    """The question from which a rewriting takes words, where the rules see a new one."""
+    new = Facts.of([message])
+    asked = [turn.standing for turn in recent_turns(dialogue) if turn.question]
+    is_new = all(new.stance(word) for word in subject_words(text))
+    return "" if is_new or not asked else asked[-1]
 
 
 def _share(kept: Facts, wanted: Sequence[str]) -> float:

@@ -36,7 +36,7 @@ def standalone_query(reading: Reading, message: str, dialogue: Dialogue) -> Ques
     the place of the earlier one. Whoever was refused before stays excluded in either case.
     """
     excluded = dialogue.refused | _refused(dialogue, message)
-    recent = _recent(dialogue)
+    recent = recent_turns(dialogue)
     before = _before(recent, message)
     if before is None:
         return Question(reading.text or message, reading.constraints, excluded)
@@ -52,7 +52,7 @@ def standalone_query(reading: Reading, message: str, dialogue: Dialogue) -> Ques
     return Question(text or message, wishes, excluded, before.standing)
 
 
-def _recent(dialogue: Dialogue) -> Sequence[Past]:
+def recent_turns(dialogue: Dialogue) -> Sequence[Past]:
     """The last turns, oldest first: stored, or told by the client and read the same way."""
     if not settings.HISTORY_TURNS:
         return ()

@@ -76,6 +76,18 @@ def test_a_poor_rewriting_is_not_searched_for(
     assert rewritten(message, model) == by_rules(message)
 
 
+def test_what_the_model_ties_to_the_question_before_follows_it(
+    server: ModelServer, model: LanguageModel
+) -> None:
+    message = "Customers wait ages on their phones for pages"
+    question = standalone_query(read_constraints(message), message, DIALOGUE)
+    assert question.follows == ""  # by the rules
+    server.behave(says({"question": "online ceramics shop, customers wait ages for phones pages"}))
+    assert ModelRewriter(model).rewrite(question, message, DIALOGUE).follows == FIRST
+    server.behave(says({"question": "customers wait ages for pages on phones"}))
+    assert ModelRewriter(model).rewrite(question, message, DIALOGUE).follows == ""
+
+
 def test_a_model_that_is_too_slow_for_a_rewriting_is_not_too_slow_for_an_answer(
     server: ModelServer, model: LanguageModel, settings: Any
 ) -> None:
