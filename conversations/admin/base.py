@@ -24,7 +24,10 @@ from unfold.views import ChangeList
 from conversations.leads.search import FEW, Found
 
 COUNTED = 2000
-PIECES = re.compile(r"[^@._+-]+[@._+-]*|[@._+-]+")
+# Of an address: a name with the signs behind it, eight letters of what is too long for a name.
+PIECES = re.compile(
+    r"(?<![^@._+-])[^@._+-]{1,20}(?![^@._+-])[@._+-]{0,4}|[^@._+-]{1,8}|[@._+-]{1,4}"
+)
 FOUND = "desk_search"
 KEY = uuid4().hex
 ACTION_CHECKBOX = checkbox.render(ACTION_CHECKBOX_NAME, KEY)
@@ -132,7 +135,8 @@ class ReadOnlyAdmin(DeskAdmin):
 
 
 def breakable(address: str) -> SafeString:
-    """An e-mail address that breaks behind its signs, where it has to, and not within a name."""
+    """An e-mail address that breaks behind its signs, where it has to, and within a name only where
+    that is no name any more."""
     return format_html_join("", "{}<wbr>", ((piece,) for piece in PIECES.findall(address)))
 
 
