@@ -25,6 +25,7 @@ class Collector(threading.Thread):
     def __init__(self) -> None:
         super().__init__(name="garbage", daemon=True)
         self.begun = 0
+        self.is_settled = False
         self.counting = threading.Lock()
         self.collected_at = time.monotonic()
 
@@ -58,5 +59,8 @@ class Collector(threading.Thread):
         if gc.get_count()[2] < DUE or not (is_quiet or is_overdue):
             return False
         gc.collect()
+        if not self.is_settled and not self.begun:
+            gc.freeze()  # what the first turns loaded stays as well
+            self.is_settled = True
         self.collected_at = time.monotonic()
         return True
