@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.views.main import ORDER_VAR, PAGE_VAR
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html, format_html_join
@@ -24,11 +25,13 @@ from conversations.admin.filters import (
 from conversations.admin.leads import votes_text
 from conversations.admin.times import ago
 from conversations.admin.verdicts import ConversationVerdicts
-from conversations.leads.search import conversation_matches
+from conversations.leads.search import FEW, conversation_matches
 from conversations.models import Conversation, Feedback, Lead, Recommendation
 
 Row = Any  # a Conversation of ConversationAdmin.page
 MOST_OF_A_THREAD = 30
+OF_THE_LEAD = {"owner", "lead_status"}
+SHOWN_ONLY = {ORDER_VAR, PAGE_VAR}
 NOT_LISTED = (
     "history", "response_narrative", "response_experts", "suggestions", "interpreted", "filters",
     "source", "usage", "failure", "standalone_query",
@@ -62,6 +65,14 @@ class ConversationAdmin(ConversationVerdicts):
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
         return self.found(request, queryset, conversation_matches(search_term)), False
+
+    def get_paginator(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Of what is narrowed by the lead and by the exchange less is counted: the walk is long."""
+        paginator = super().get_paginator(request, *args, **kwargs)
+        narrowed = {name for name, value in request.GET.items() if value} - SHOWN_ONLY
+        if narrowed & OF_THE_LEAD and len(narrowed) > 1:
+            paginator.most = FEW
+        return paginator
 
     def page(self, keys: Sequence[int]) -> QuerySet[Any]:
         experts = Recommendation.objects.select_related("expert").order_by("rank")

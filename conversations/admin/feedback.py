@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from unfold.contrib.filters.admin import BooleanRadioFilter
@@ -14,8 +15,10 @@ from conversations.admin.base import ReadOnlyAdmin, excerpt
 from conversations.admin.exchange import text
 from conversations.admin.filters import ChoiceFilter, DayRangeFilter
 from conversations.admin.times import ago
-from conversations.models import Click, EmailCapture, Feedback
+from conversations.leads.search import FEW, conversation_matches
+from conversations.models import Click, Conversation, EmailCapture, Feedback
 
+NEWEST = 5_000  # searched for what has no index: texts of their own, and words of many exchanges
 NOT_COUNTED = (
     "Counted is what came with the thread or the address of the exchange. Others are kept apart."
 )
@@ -29,10 +32,31 @@ class VoteFilter(ChoiceFilter):
 
 
 class ClaimAdmin(ReadOnlyAdmin):
-    """A vote or a click: about an exchange, and counted or not."""
+    """A vote or a click: about an exchange, and counted or not. Found by the words of the exchange
+    and by a text of its own."""
 
     ordering = ["-created_at", "-id"]
     sortable_by = ["when"]
+    own_text = ""
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        wanted = search_term.replace("\x00", "").strip()
+        if not wanted:
+            return queryset, False
+        rows = self.model._default_manager.order_by(*self.ordering)  # noqa: SLF001
+        newest = rows.filter(pk__in=rows.values("pk")[:NEWEST])
+        found = conversation_matches(wanted)
+        exchanges = Conversation.objects.filter(found.where)
+        if found.is_many:
+            about = newest.filter(Exists(exchanges.filter(pk=OuterRef("conversation"))))
+        else:
+            about = rows.filter(conversation__in=exchanges)
+        said = newest.filter(**{f"{self.own_text}__icontains": wanted})
+        keys = {*about.values_list("pk", flat=True)[: FEW + 1],
+                *said.values_list("pk", flat=True)[: FEW + 1]}  # fmt: skip
+        return queryset.filter(pk__in=keys), False
 
     def page(self, keys: Sequence[int]) -> QuerySet[Any]:
         return super().page(keys).select_related("conversation__lead")
@@ -62,8 +86,12 @@ class ClaimAdmin(ReadOnlyAdmin):
 class FeedbackAdmin(ClaimAdmin):
     list_display = ["voted", "exchange", "lead", "said", "counted", "when"]
     list_filter = [VoteFilter, ("counted", BooleanRadioFilter), ("created_at", DayRangeFilter)]
-    search_fields = ["comment", "conversation__email", "conversation__query"]
-    search_help_text = f"A comment, an address or words of the exchange. {NOT_COUNTED}"
+    own_text = "comment"
+    search_fields = ["comment"]
+    search_help_text = (
+        "An address, words of the exchange, an expert shown; comments and frequent words in the "
+        f"newest {NEWEST:,}. {NOT_COUNTED}"
+    )
     fields = ["vote", "counted", "comment", "reasons", "expert_ids", "exchange", "lead",
               "claimed_id", "created_at"]  # fmt: skip
     readonly_fields = ["exchange", "lead"]
@@ -84,8 +112,12 @@ class FeedbackAdmin(ClaimAdmin):
 class ClickAdmin(ClaimAdmin):
     list_display = ["username", "exchange", "lead", "counted", "when"]
     list_filter = [("counted", BooleanRadioFilter), ("created_at", DayRangeFilter)]
-    search_fields = ["username", "conversation__email"]
-    search_help_text = f"An expert's username or an address. {NOT_COUNTED}"
+    own_text = "username"
+    search_fields = ["username"]
+    search_help_text = (
+        "An address, words of the exchange, an expert shown; usernames and frequent words in the "
+        f"newest {NEWEST:,}. {NOT_COUNTED}"
+    )
     fields = ["username", "counted", "exchange", "lead", "claimed_id", "created_at"]
     readonly_fields = ["exchange", "lead"]
     empty_state = "Profiles that visitors open from an answer appear here."

@@ -8,7 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from conversations.leads import search
-from conversations.models import Conversation, Lead
+from conversations.models import Click, Conversation, Lead
 from tests.conversations.admin import rows
 from tests.conversations.admin.test_lists import EXCHANGES, LEADS, found
 
@@ -79,6 +79,58 @@ def test_leads_to_choose_from_are_searched_within_the_same_bound(
     wanted = {"app_label": "conversations", "model_name": "conversation", "field_name": "lead"}
     answer = boss.get("/admin/autocomplete/", {**wanted, "term": "payroll"}).json()
     assert len(answer["results"]) == 5
+
+
+VOTES, CLICKS = "/admin/conversations/feedback/", "/admin/conversations/click/"
+
+
+@pytest.mark.parametrize("url", [VOTES, CLICKS])
+@pytest.mark.parametrize("most", [2, 500])
+def test_votes_and_clicks_are_found_by_their_exchange_and_by_a_text_of_their_own(
+    boss: Client, url: str, most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With few finds and, by `most`, with as many as are not looked up one by one."""
+    monkeypatch.setattr(search, "FEW", most)
+    for number in range(4):
+        row = rows.conversation(f"person{number}@example.com", "Payroll please")
+        rows.vote(row, comment=f"Text{number} was good")
+        Click.objects.create(conversation=row, claimed_id=row.pk, username=f"text{number}")
+
+    def finds(words: str) -> list[int]:
+        page, _ = asked(boss, url, q=words)
+        return [number for number in range(4) if f"person{number}@example.com" in page]
+
+    assert finds("payroll") == [0, 1, 2, 3]
+    assert finds("person2@example.com") == [2]
+    assert finds("ext3") == [3]
+    assert finds("nobody said this") == []
+
+
+@pytest.mark.parametrize("url", [VOTES, CLICKS])
+def test_frequent_words_and_texts_of_their_own_are_searched_in_the_newest_only(
+    boss: Client, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "FEW", 2)
+    monkeypatch.setattr("conversations.admin.feedback.NEWEST", 1)
+    for number in range(4):
+        row = rows.conversation(f"person{number}@example.com", "Payroll please")
+        rows.vote(row, comment=f"text{number}")
+        Click.objects.create(conversation=row, claimed_id=row.pk, username=f"text{number}")
+    assert "person2@" not in asked(boss, url, q="payroll")[0]
+    assert "person2@" not in asked(boss, url, q="text2")[0]
+    assert "person3@" in asked(boss, url, q="text3")[0]
+    assert "person2@" in asked(boss, url, q="person2@example.com")[0]  # rare: found whole
+
+
+def test_exchanges_narrowed_by_their_lead_and_by_themselves_are_counted_less_far(
+    boss: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("conversations.admin.conversations.FEW", 3)
+    for number in range(5):
+        rows.conversation(f"person{number}@example.com", response_type="match")
+    assert "more than" not in asked(boss, EXCHANGES, owner="nobody")[0]
+    assert "more than" not in asked(boss, EXCHANGES, owner="nobody", o="2")[0]
+    assert "more than 3" in asked(boss, EXCHANGES, owner="nobody", type="match")[0]
 
 
 def plan(sql: str) -> str:
