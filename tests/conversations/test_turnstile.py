@@ -174,17 +174,18 @@ def test_while_the_model_thinks_no_connection_is_held(
 ) -> None:
     model, server = gate
     connection.close()
+    before = held()  # what tests before this one may have left in the pool
     with ThreadPoolExecutor(IN_FLIGHT) as pool:
         posts = [pool.submit(post, number) for number in range(IN_FLIGHT)]
         until(lambda: len(server.bodies) == IN_FLIGHT)
-        until(lambda: held() == 0, seconds=5)
+        until(lambda: held() <= before)  # a pool that grew is still connecting for a while
         model.opened.set()
         answers = [one.result(60) for one in posts]
     assert [code for code, _ in answers] == [200] * IN_FLIGHT
     assert all('"degraded": false' in text or '"degraded":false' in text for _, text in answers)
     assert Conversation.objects.answered().count() == IN_FLIGHT
     connection.close()
-    assert held() == 0
+    assert held() <= before
 
 
 @pytest.mark.django_db(transaction=True)
