@@ -84,6 +84,13 @@ def test_leads_to_choose_from_are_searched_within_the_same_bound(
 VOTES, CLICKS = "/admin/conversations/feedback/", "/admin/conversations/click/"
 
 
+def four_votes_and_clicks() -> None:
+    for number in range(4):
+        row = rows.conversation(f"person{number}@example.com", "Payroll please")
+        rows.vote(row, comment=f"Text{number} was good")
+        Click.objects.create(conversation=row, claimed_id=row.pk, username=f"text{number}")
+
+
 @pytest.mark.parametrize("url", [VOTES, CLICKS])
 @pytest.mark.parametrize("most", [2, 500])
 def test_votes_and_clicks_are_found_by_their_exchange_and_by_a_text_of_their_own(
@@ -91,10 +98,7 @@ def test_votes_and_clicks_are_found_by_their_exchange_and_by_a_text_of_their_own
 ) -> None:
     """With few finds and, by `most`, with as many as are not looked up one by one."""
     monkeypatch.setattr(search, "FEW", most)
-    for number in range(4):
-        row = rows.conversation(f"person{number}@example.com", "Payroll please")
-        rows.vote(row, comment=f"Text{number} was good")
-        Click.objects.create(conversation=row, claimed_id=row.pk, username=f"text{number}")
+    four_votes_and_clicks()
 
     def finds(words: str) -> list[int]:
         page, _ = asked(boss, url, q=words)
@@ -112,10 +116,7 @@ def test_frequent_words_and_texts_of_their_own_are_searched_in_the_newest_only(
 ) -> None:
     monkeypatch.setattr(search, "FEW", 2)
     monkeypatch.setattr("conversations.admin.feedback.NEWEST", 1)
-    for number in range(4):
-        row = rows.conversation(f"person{number}@example.com", "Payroll please")
-        rows.vote(row, comment=f"text{number}")
-        Click.objects.create(conversation=row, claimed_id=row.pk, username=f"text{number}")
+    four_votes_and_clicks()
     assert "person2@" not in asked(boss, url, q="payroll")[0]
     assert "person2@" not in asked(boss, url, q="text2")[0]
     assert "person3@" in asked(boss, url, q="text3")[0]
