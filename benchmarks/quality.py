@@ -102,7 +102,7 @@ def main(arguments: list[str]) -> None:
         sys.exit(wiring.snapshots().problem)
     judgements = evaluation.read_judgements(Path(arguments[1]))
     questions = [q for q in evaluation.read_questions(Path(arguments[0])) if q.id in judgements]
-    runs: dict[str, list[evaluation.Answer]] = {name: [] for name in SYSTEMS}
+    runs: dict[str, list[evaluation.RankedExpert]] = {name: [] for name in SYSTEMS}
     names = snapshot.rows.usernames
     for question in questions:
         vector = embedder.embed_query(question.text)
@@ -111,8 +111,10 @@ def main(arguments: list[str]) -> None:
             scores = system(found)
             best = np.argsort(-np.round(scores, 6), kind="stable")[:DEPTH]
             runs[name] += [
-                evaluation.Answer(question.id, names[row], rank, float(scores[row]))
+                evaluation.RankedExpert(question.id, names[row], rank, float(scores[row]))
                 for rank, row in enumerate(best.tolist(), start=1)
             ]
     for name, run in runs.items():
-        print(f"{name}\n{evaluation.as_text(evaluation.score(questions, judgements, run))}\n")
+        means = evaluation.score(questions, judgements, run)["all"]
+        cells = "  ".join(f"{measure} {means[measure]:.3f}" for measure in evaluation.MEASURES)
+        print(f"{name:<32}{cells}")

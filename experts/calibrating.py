@@ -1,10 +1,11 @@
-"""Fitting the chances of a calibration on judged questions, and telling how good they are."""
+"""Fit the chances of a calibration on judged queries, and measure them on directories left out."""
 
 import json
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from statistics import fmean
 from typing import Any, Literal
 
 import numpy as np
@@ -15,33 +16,33 @@ from experts.evaluation import Judgements, Question
 from experts.search.calibration import Calibration, Logistic
 from experts.search.constraints import read_constraints
 from experts.search.protocols import Embedder
-from experts.search.ranking import BEST, Observations, Search
+from experts.search.ranking import BEST, Features, Search
 from experts.search.snapshots import Snapshot
 
-Part = Literal["answerable", "specific", "relevant"]
-FEATURES: Mapping[Part, Sequence[str]] = {
-    "answerable": ("dense", "lexical", "held", "said"),
-    "specific": ("said", "covered", "held", "lead"),
-    "relevant": ("above", "behind"),
+Part = Literal["answerable", "relevant"]
+FIELDS: Mapping[Part, Sequence[str]] = {
+    "answerable": ("dense", "lexical", "query_coverage", "query_length"),
+    "relevant": ("margin_over_mean", "gap_to_top", "uncovered"),
 }
-# Of nine who write, eight ask something that can be answered: asking them back for nothing costs
-# more visitors than an answer to an idle question.
-ODDS: Mapping[Part, float] = {"answerable": 8.0, "specific": 1.0}
+# Asking back for nothing costs more visitors than an answer to a query that nobody answers: with
+# these odds a chance of one half is where both are wrong equally often on directories left out.
+ODDS: Mapping[Part, float] = {"answerable": 2.0}
+EVEN = 0.5
 LEAST = 10  # examples of each outcome without which nothing is fitted
 SHORT = 25  # words of a first sentence, asked beside the whole question
-JUDGED, MATCH, BROAD = "judged", "match", "broad"
-NOTHING = ("no_question", "no_evidence")  # reasons of a line that nobody answers
+JUDGED, MATCH = "judged", "match"
+NOTHING = ("no_question", "no_evidence", "vague")  # reasons of a line that nobody answers
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """What one question found, above the floor of its generation, and how it should be answered."""
+    """What one query found over one generation, and how it should be answered."""
 
-    source: str  # the directory and questions it is of
+    source: str  # the directory and queries it is of
     kind: str  # "judged", "match", or the reason to ask back
-    found: Observations
-    picks: Sequence[Observations] = ()
-    relevant: Sequence[bool] = ()  # beside the picks, of a judged question
+    found: Features
+    picks: Sequence[Features] = ()
+    relevant: Sequence[bool] = ()  # beside the picks, of a judged query
 
     @property
     def is_answered(self) -> bool:
@@ -57,6 +58,8 @@ class Fit:
     examples: int
     auc: float
     brier: float
+    kept: float  # share of the right ones at a chance of one half or more
+    refused: float  # share of the wrong ones under one half
 
 
 class Collecting:
@@ -76,7 +79,7 @@ class Collecting:
                 yield from (self._example(text, JUDGED, right) for text in _forms(question.text))
 
     def labelled(self, lines: Iterable[Mapping[str, Any]]) -> Iterator[Example]:
-        """Lines with a label; one to ask back about tells the reason."""
+        """Lines with a label; one to ask back about names the reason."""
         for line in lines:
             kind = MATCH if line["label"] == MATCH else str(line.get("reason", ""))
             yield self._example(str(line["text"]), kind)
@@ -86,12 +89,12 @@ class Collecting:
         search = Search(self.snapshot, asked, self.embedder.embed_query(asked))
         places = range(min(BEST, len(search.open)))
         rows = search.open.rows[:BEST].tolist()
-        features = self.snapshot.calibration.features
+        relative = self.snapshot.calibration.relative
         return Example(
             self.source,
             kind,
-            features(search.observed()),
-            [features(one) for one in search.observed_of(search.open, places)],
+            relative(search.features()),
+            [relative(one) for one in search.features_of(search.open, places)],
             [self.usernames[row] in right for row in rows] if right else [],
         )
 
@@ -128,7 +131,7 @@ class Table:
         table = cls()
         for example in examples:
             for observed, outcome in _PAIRS[part](example):
-                table.rows.append([observed.get(name, 0.0) for name in FEATURES[part]])
+                table.rows.append([observed.get(name, 0.0) for name in FIELDS[part]])
                 table.outcomes.append(outcome)
                 table.sources.append(example.source)
         split = {
@@ -175,55 +178,53 @@ def _scaled(weights: Sequence[float], outcomes: Sequence[bool], odds: float) -> 
     return found
 
 
-def _answerable(example: Example) -> Iterator[tuple[Observations, bool]]:
+def _answerable(example: Example) -> Iterator[tuple[Features, bool]]:
     if example.kind in NOTHING or example.is_answered:
         yield example.found, example.is_answered
 
 
-def _specific(example: Example) -> Iterator[tuple[Observations, bool]]:
-    if example.kind == BROAD or example.is_answered:
-        yield example.found, example.is_answered
-
-
-def _relevant(example: Example) -> Iterator[tuple[Observations, bool]]:
+def _relevant(example: Example) -> Iterator[tuple[Features, bool]]:
     yield from zip(example.picks, example.relevant, strict=False)
 
 
-_PAIRS: Mapping[Part, Callable[[Example], Iterator[tuple[Observations, bool]]]] = {
+_PAIRS: Mapping[Part, Callable[[Example], Iterator[tuple[Features, bool]]]] = {
     "answerable": _answerable,
-    "specific": _specific,
     "relevant": _relevant,
 }
 
 
 def fit(
-    examples: Sequence[Example], name: str, fingerprint: str, before: Calibration
+    examples: Sequence[Example],
+    name: str,
+    fingerprint: str,
+    before: Calibration,
+    anchors: frozenset[str] = frozenset(),
 ) -> tuple[Calibration, list[Fit]]:
     """Weights over all examples, and how each part does on a source it has not seen.
 
     A part without enough examples keeps the weights it had. With one source only, that is also
-    the one measured on.
+    the one measured on. How often an expert is right is taken from the `anchors`, sources whose
+    judgements cover their whole directory; from all sources when none is named.
     """
     fits: list[Fit] = []
     parts: dict[str, Logistic] = {}
-    for part in FEATURES:
+    for part in FIELDS:
         table = Table.of(examples, part)
         parts[part] = getattr(before, part)
         if table.can_be_fitted():
-            parts[part] = _logistic(table, part)
-            fits += _left_out(table, part)
+            parts[part] = _logistic(table, part, anchors)
+            fits += _left_out(table, part, anchors)
     found = Calibration(
         name,
         fingerprint,
         parts["answerable"],
-        parts["specific"],
         parts["relevant"],
     )
     return found, fits
 
 
-def _logistic(table: Table, part: Part) -> Logistic:
-    """Every source has an intercept of its own, and theirs is the mean of those.
+def _logistic(table: Table, part: Part, anchors: frozenset[str]) -> Logistic:
+    """Without odds every source has an intercept of its own, of which the anchors' mean is kept.
 
     How many experts are relevant differs by how a source was judged, and says nothing of evidence.
     """
@@ -232,35 +233,47 @@ def _logistic(table: Table, part: Part) -> Logistic:
 
     scale = StandardScaler().fit(table.rows)
     sources = sorted(set(table.sources))
-    own = [[float(source == each) for each in sources] for source in table.sources]
+    is_own = 0.0 if part in ODDS else 1.0
+    own = [[is_own * (source == each) for each in sources] for source in table.sources]
     model = LogisticRegression(max_iter=500).fit(
         np.hstack([scale.transform(table.rows), own]),
         table.outcomes,
         # How often an answer is right is itself a finding; how often nonsense is asked is not.
         sample_weight=table.weights(ODDS.get(part)),
     )
-    found = model.coef_[0][: len(FEATURES[part])]
+    found = model.coef_[0][: len(FIELDS[part])]
     weights = found / scale.scale_
-    shift = float(model.coef_[0][len(found) :].mean())
+    shifts = dict(zip(sources, model.coef_[0][len(found) :].tolist(), strict=True))
+    shift = fmean(shifts[each] for each in sources if each in anchors or not anchors & set(sources))
     intercept = float(model.intercept_[0] - weights @ scale.mean_) + shift
-    named = zip(FEATURES[part], weights.tolist(), strict=True)
+    named = zip(FIELDS[part], weights.tolist(), strict=True)
     return Logistic(round(intercept, 4), {name: round(value, 4) for name, value in named})
 
 
-def _left_out(table: Table, part: Part) -> Iterator[Fit]:
+def _left_out(table: Table, part: Part, anchors: frozenset[str]) -> Iterator[Fit]:
     from sklearn.metrics import brier_score_loss, roc_auc_score
 
     for source in sorted(set(table.sources)):
         seen, unseen = table.only(lambda one: _kin(one) != _kin(source)), table.only(source.__eq__)  # noqa: B023
-        model = _logistic(seen if seen.can_be_fitted() else table, part)
-        chances = [model.chance(dict(zip(FEATURES[part], row, strict=True))) for row in unseen.rows]
+        model = _logistic(seen if seen.can_be_fitted() else table, part, anchors)
+        chances = [model.chance(dict(zip(FIELDS[part], row, strict=True))) for row in unseen.rows]
         if len(set(unseen.outcomes)) > 1:
+            right, wrong = (
+                [
+                    chance
+                    for chance, outcome in zip(chances, unseen.outcomes, strict=True)
+                    if outcome is way
+                ]
+                for way in (True, False)
+            )
             yield Fit(
                 part,
                 source,
                 len(chances),
                 float(roc_auc_score(unseen.outcomes, chances)),
                 float(brier_score_loss(unseen.outcomes, chances)),
+                fmean(chance >= EVEN for chance in right),
+                fmean(chance < EVEN for chance in wrong),
             )
 
 

@@ -1,16 +1,22 @@
-"""How well judged questions are answered: the production path over them, scored by ir-measures."""
+"""Judged queries in files, and how well a ranking of experts agrees with them (ir-measures)."""
 
 import csv
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from experts.errors import ExpertsError
-from experts.search.retrieval import Retriever
 
-DEPTH = 100  # experts asked for per question
-MEASURES = ("nDCG@10", "P@3", "Success@3", "Recall@10", "Recall@50", "MRR")
+# Ours, which are those of the literature, to the library's names.
+MEASURES = {
+    "nDCG@10": "nDCG@10",
+    "P@3": "P@3",
+    "S@3": "Success@3",
+    "Recall@10": "Recall@10",
+    "Recall@50": "Recall@50",
+    "MRR": "MRR",
+}
 ALL = "all"
 
 
@@ -22,7 +28,7 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class RankedExpert:
     """One line of a run."""
 
     query_id: str
@@ -68,23 +74,15 @@ def read_judgements(path: Path) -> dict[str, dict[str, int]]:
     return judgements
 
 
-def answer(
-    questions: Iterable[Question], retriever: Retriever, progress: Callable[[], object]
-) -> list[Answer]:
-    """What a visitor with no filters would get for each question, demands in the words included."""
-    run: list[Answer] = []
-    for question in questions:
-        found = retriever.ask(question.text, limit=DEPTH)
-        run += [
-            Answer(question.id, candidate.expert.username, rank, candidate.score)
-            for rank, candidate in enumerate(found.candidates, start=1)
-        ]
-        progress()
-    return run
+def read_ids(path: Path) -> frozenset[str]:
+    """Query ids, one a line. Errors: ExpertsError."""
+    return frozenset(line.strip() for line in _lines(path))
 
 
-def score(questions: Sequence[Question], judgements: Judgements, run: Iterable[Answer]) -> Table:
-    """Means by language and over all judged questions; one that found nothing counts as zero.
+def score(
+    questions: Sequence[Question], judgements: Judgements, run: Iterable[RankedExpert]
+) -> Table:
+    """Means by language and over all judged queries; one that found nobody counts as zero.
 
     Errors: ExpertsError when no question is judged.
     """
@@ -93,7 +91,7 @@ def score(questions: Sequence[Question], judgements: Judgements, run: Iterable[A
     judged = {question.id: question for question in questions if question.id in judgements}
     if not judged:
         raise ExpertsError("No question has a judgement: do the query ids of both files agree?")
-    measures = {ir_measures.parse_measure(name): name for name in MEASURES}
+    measures = {ir_measures.parse_measure(theirs): ours for ours, theirs in MEASURES.items()}
     qrels = [
         ir_measures.Qrel(query_id, username, grade)
         for query_id in judged
@@ -113,23 +111,13 @@ def score(questions: Sequence[Question], judgements: Judgements, run: Iterable[A
     return {group: _means(groups[group]) for group in sorted(groups, key=lambda g: (g == ALL, g))}
 
 
-def write_run(path: Path, run: Iterable[Answer]) -> None:
+def write_run(path: Path, run: Iterable[RankedExpert]) -> None:
     """One line an answer: query_id, username, rank, score, with tabs between."""
     lines = (f"{a.query_id}\t{a.username}\t{a.rank}\t{a.score:.6f}\n" for a in run)
     try:
         path.write_text("".join(lines), encoding="utf-8")
     except OSError as error:
         raise ExpertsError(f"{path} cannot be written: {error.strerror}.") from error
-
-
-def as_text(table: Table) -> str:
-    head = f"{'':<6}{'queries':>8}" + "".join(f"{name:>11}" for name in MEASURES)
-    rows = [
-        f"{group:<6}{int(means['queries']):>8}"
-        + "".join(f"{means[name]:>11.3f}" for name in MEASURES)
-        for group, means in table.items()
-    ]
-    return "\n".join([head, *rows])
 
 
 def _means(values: Mapping[str, Mapping[str, float]]) -> dict[str, float]:

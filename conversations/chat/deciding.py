@@ -1,37 +1,36 @@
-"""Match or clarification, from chances that were fitted on judged questions."""
+"""Show experts, show them with a refining question, or ask back: from calibrated evidence."""
+
+from math import exp, log1p
 
 from conversations.chat.dialogue import Dialogue
 from conversations.chat.protocols import Decision, Reason
 from conversations.chat.words import subject_words
-from experts.search.retrieval import Retrieval
+from experts.search.retrieval import Retrieval, Signals
 
 ASK_AT_MOST = 2  # clarifications in one dialogue; then answer, and say what was assumed
 EVEN = 0.5  # a chance under this speaks against
+BROAD = log1p(3)  # query length up to which a refining question comes with the experts
 
 
 def decide(retrieval: Retrieval, dialogue: Dialogue) -> Decision:
-    """Whether the evidence of this retrieval carries a match in this dialogue."""
+    """Whether this retrieval answers the message, and whether with a refining question."""
+    signals = retrieval.signals
     if not retrieval.candidates:
         return Decision(False, "nobody", doubt=1.0)
-    reason, doubt = _reason(retrieval), _doubt(retrieval)
-    if reason is None:
-        return Decision(True, "enough", doubt)
+    if not subject_words(retrieval.query):
+        return _asking("no_question", 1.0, dialogue)
+    doubt = _doubt(signals)
+    if signals.answerable < EVEN:
+        return _asking("no_evidence", doubt, dialogue)
+    return Decision(True, "broad" if signals.query_length <= BROAD else "enough", doubt)
+
+
+def _asking(reason: Reason, doubt: float, dialogue: Dialogue) -> Decision:
     if dialogue.clarifications >= ASK_AT_MOST:
         return Decision(True, "assumed", doubt)
     return Decision(False, reason, doubt)
 
 
-def _doubt(retrieval: Retrieval) -> float:
-    if not subject_words(retrieval.query):
-        return 1.0
-    return 1 - retrieval.signals.answerable * retrieval.signals.specific
-
-
-def _reason(retrieval: Retrieval) -> Reason | None:
-    if not subject_words(retrieval.query):
-        return "no_question"
-    signals = retrieval.signals
-    unspecific = signals.specific < EVEN
-    if signals.answerable < EVEN and (not unspecific or signals.known_words < EVEN):
-        return "no_evidence"
-    return "broad" if unspecific else None
+def _doubt(signals: Signals) -> float:
+    """How much a question is needed: nobody may answer it, or too little is said to choose."""
+    return 1 - signals.answerable * (1 - exp(-signals.query_length))

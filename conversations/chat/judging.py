@@ -15,9 +15,8 @@ CLOSE = 0.2  # a chance this little under one half is a close call
 
 def as_match(turn: Turn) -> Turn | None:
     """The turn as a match that a model may make of it; None where asking back is no close call."""
-    signals = turn.retrieval.signals
-    is_asking = not turn.decision.is_match and turn.decision.reason in ("broad", "no_evidence")
-    if not is_asking or min(signals.answerable, signals.specific) < EVEN - CLOSE:
+    is_asking = not turn.decision.is_match and turn.decision.reason == "no_evidence"
+    if not is_asking or turn.retrieval.signals.answerable < EVEN - CLOSE:
         return None
     found = turn.retrieval.candidates
     supported = tuple(takewhile(lambda one: one.tier != "possible", found))

@@ -18,7 +18,7 @@ Reason = Literal[
     "nobody",  # nothing was retrieved at all
     "no_question",  # greetings and small talk
     "no_evidence",  # the directory knows nothing like it
-    "broad",  # it fits several kinds of experts
+    "broad",  # the evidence carries a match, and a refining question with it
 ]
 
 

@@ -110,10 +110,10 @@ class Build:
         replace(written, files=manifest.marks(folder)).write(folder)
 
     def calibrate(self, folder: Path, fitted: Calibration) -> None:
-        """Measure the noise floor of what was written, and keep it with the fitted weights."""
+        """Measure the null distribution of what was written, and keep it with the weights."""
         snapshot = Snapshot.open(folder, self.stores)
-        floor = calibration.floor_of(snapshot, self.embedder)
-        kept = replace(fitted, floor=floor).as_dict()
+        null = calibration.null_distribution(snapshot, self.embedder)
+        kept = replace(fitted, null=null).as_dict()
         replace(snapshot.manifest, calibration=kept).write(folder)
 
     def verify(self, folder: Path) -> None:

@@ -1,10 +1,11 @@
-"""From what a question finds to chances: fitted per model, above a floor measured per generation.
+"""Chances that a query is answered, and by whom, from calibrated evidence.
 
-A cosine means nothing by itself: two models differ in it, and so do two directories under one
-model. So a build asks the new generation what nobody answers (`neutral.UTTERANCES`), and keeps with
-the manifest how well it seemed to answer; similarities count in deviations above that. The weights
-were fitted on judged questions by `manage.py fit_calibration`, for the model they name. Another
-model gets those of `neutral.json`, fitted over several models, which lean less on similarity.
+A cosine means nothing by itself: models differ in it, directories differ under one model, and short
+texts differ from long ones. So a build asks the new generation what nobody answers
+(`neutral.UTTERANCES`) and keeps with its manifest how well it seemed to answer, as a line over the
+length of the query: the null distribution. Evidence counts in deviations above that line. The
+weights were fitted on judged queries of several directories by `manage.py fit_calibration`, for the
+model they name. Another model gets those of `neutral.json`, fitted over several models.
 """
 
 import json
@@ -15,11 +16,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from experts.errors import ExpertsError
 from experts.search import neutral
 from experts.search.protocols import Embedder
-from experts.search.ranking import OBSERVED, Observations, Search
+from experts.search.ranking import FEATURES, Features, Search
 
 if TYPE_CHECKING:
     from experts.search.snapshots import Snapshot
@@ -27,11 +29,28 @@ if TYPE_CHECKING:
 Tier = Literal["strong", "good", "possible"]
 SHIPPED = Path(__file__).parent / "calibrations"
 NEUTRAL = "neutral"
-ABOVE_FLOOR = ("dense", "lexical", "above")  # what is counted in deviations above the floor
+PARTS = ("answerable", "relevant")
+RELATIVE = ("dense", "margin_over_mean")  # what counts in deviations above the null distribution
 LEAST = 0.01  # a deviation under this is that of a directory too small to tell
 FARTHEST = 12.0  # deviations that count
+LONGEST = 3.0  # query length up to which the null distribution's line is followed
 
-Floor = Mapping[str, tuple[float, float]]  # observation to mean and standard deviation
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What queries that nobody answers show of one feature, by the length of the query."""
+
+    intercept: float
+    slope: float
+    std: float  # of the residuals
+
+    def deviations(self, value: float, length: float) -> float:
+        expected = self.intercept + self.slope * min(length, LONGEST)
+        above = (value - expected) / max(self.std, LEAST)
+        return max(-FARTHEST, min(FARTHEST, above))
+
+
+NullDistribution = Mapping[str, Line]  # by feature
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,31 +73,33 @@ class Calibration:
 
     name: str = NEUTRAL
     fingerprint: str = ""  # of the model's weights; empty fits any
-    answerable: Logistic = Logistic()  # somebody here answers this question
-    specific: Logistic = Logistic()  # the question says which of them
+    answerable: Logistic = Logistic()  # somebody here answers this query
     relevant: Logistic = Logistic()  # this one answers it
-    strong: float = 0.5  # least chance of a tier
-    good: float = 0.25
-    floor: Floor = field(default_factory=dict)
+    strong: float = 0.6  # least chance of a tier
+    good: float = 0.35
+    null: NullDistribution = field(default_factory=dict)
 
     @classmethod
-    def of(cls, told: Mapping[str, Any]) -> Self:
-        """Errors: ExpertsError."""
+    def of(cls, fields: Mapping[str, Any]) -> Self:
+        """Raises ExpertsError."""
         try:
-            chances = {
-                name: Logistic(float(told[name]["intercept"]), dict(told[name]["weights"]))
-                for name in ("answerable", "specific", "relevant")
+            parts = {
+                name: Logistic(float(fields[name]["intercept"]), dict(fields[name]["weights"]))
+                for name in PARTS
             }
-            floor = {name: (float(m), float(s)) for name, (m, s) in told.get("floor", {}).items()}
-            if unknown := {name for one in chances.values() for name in one.weights} - OBSERVED:
-                raise ValueError(f"{sorted(unknown)} are no longer observed, fit it again")
+            null = {
+                name: Line(*(float(line[key]) for key in ("intercept", "slope", "std")))
+                for name, line in fields.get("null", {}).items()
+            }
+            if unknown := {name for part in parts.values() for name in part.weights} - FEATURES:
+                raise ValueError(f"{sorted(unknown)} are not computed any more; fit it again")
             return cls(
-                str(told["name"]),
-                str(told["fingerprint"]),
-                strong=float(told["strong"]),
-                good=float(told["good"]),
-                floor=floor,
-                **chances,
+                str(fields["name"]),
+                str(fields["fingerprint"]),
+                strong=float(fields["strong"]),
+                good=float(fields["good"]),
+                null=null,
+                **parts,
             )
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise ExpertsError(f"This is no calibration: {error!r}.") from error
@@ -92,8 +113,8 @@ class Calibration:
             raise ExpertsError(f"The calibration {path} cannot be read: {error}") from error
 
     @property
-    def at_floor(self) -> float:
-        """The chance that is told of whoever comes first when nobody answers."""
+    def null_relevance(self) -> float:
+        """The chance that whoever comes first is given when nobody answers."""
         return self.relevant.chance({})
 
     def tier(self, chance: float) -> Tier:
@@ -102,22 +123,19 @@ class Calibration:
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
 
-    def features(self, observed: Observations) -> Observations:
-        """Similarities as deviations above the floor, everything else as it was observed."""
+    def relative(self, features: Features) -> Features:
+        """The features, those of RELATIVE as deviations above the null distribution."""
+        length = features.get("query_length", 0.0)
         return {
-            name: self._above(name, value) if name in ABOVE_FLOOR else value
-            for name, value in observed.items()
+            name: self.null[name].deviations(value, length) if name in self.null else value
+            for name, value in features.items()
         }
 
-    def _above(self, name: str, value: float) -> float:
-        mean, deviation = self.floor.get(name, (value, 1.0))
-        return max(-FARTHEST, min(FARTHEST, (value - mean) / max(deviation, LEAST)))
 
-
-def kept(told: Mapping[str, Any] | None) -> Calibration:
+def kept(fields: Mapping[str, Any] | None) -> Calibration:
     """What a manifest keeps; neutral weights without a floor when it keeps nothing readable."""
     try:
-        return Calibration.of(told) if told else Calibration.read(SHIPPED / f"{NEUTRAL}.json")
+        return Calibration.of(fields) if fields else Calibration.read(SHIPPED / f"{NEUTRAL}.json")
     except ExpertsError:
         return Calibration.read(SHIPPED / f"{NEUTRAL}.json")
 
@@ -132,19 +150,24 @@ def fitted_for(fingerprint: str, folders: Iterable[Path] = ()) -> Calibration:
     return Calibration.read(SHIPPED / f"{NEUTRAL}.json")
 
 
-def floor_of(snapshot: "Snapshot", embedder: Embedder) -> dict[str, tuple[float, float]]:
-    """How well this generation seems to answer what nobody answers."""
-    return spread_of(
-        Search(snapshot, text, embedder.embed_query(text)).observed() for text in neutral.UTTERANCES
+def null_distribution(snapshot: "Snapshot", embedder: Embedder) -> dict[str, Line]:
+    """How well this generation seems to answer what nobody answers; empty without profiles."""
+    return lines_of(
+        Search(snapshot, text, embedder.embed_query(text)).features() for text in neutral.UTTERANCES
     )
 
 
-def spread_of(many: Iterable[Observations]) -> dict[str, tuple[float, float]]:
-    found: Sequence[Observations] = [one for one in many if one]
+def lines_of(many: Iterable[Features]) -> dict[str, Line]:
+    """A least-squares line over the query length for each feature of RELATIVE."""
+    found: Sequence[Features] = [one for one in many if one]
     if not found:
         return {}
-    columns = {name: np.array([one[name] for one in found]) for name in ABOVE_FLOOR}
-    return {
-        name: (round(float(column.mean()), 6), round(float(column.std()), 6))
-        for name, column in columns.items()
-    }
+    lengths = np.array([one["query_length"] for one in found])
+    return {name: _line(lengths, np.array([one[name] for one in found])) for name in RELATIVE}
+
+
+def _line(lengths: NDArray[np.float64], values: NDArray[np.float64]) -> Line:
+    design = np.stack([np.ones(len(lengths)), lengths], axis=1)
+    (intercept, slope), *_ = np.linalg.lstsq(design, values, rcond=None)
+    residuals = values - intercept - slope * lengths
+    return Line(*(round(float(each), 6) for each in (intercept, slope, residuals.std())))

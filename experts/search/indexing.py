@@ -128,7 +128,7 @@ def _newest_that_fits(store: SnapshotStore) -> Snapshot | None:
 
 def _difference(served: Snapshot, profiles: Sequence[Profile]) -> str:
     if served.manifest.source == source_of(profiles):
-        if replace(served.calibration, floor={}) == wiring.calibration():
+        if replace(served.calibration, null={}) == wiring.calibration():
             return ""
         return "The index was built with another calibration; run manage.py rebuild_index."
     digests = (bytes(digest).hex() for digest in served.rows.digests)

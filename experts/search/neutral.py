@@ -1,7 +1,7 @@
 """What no directory answers: small talk, nonsense and errands, in three languages.
 
-How well a directory seems to answer these is its noise floor. A similarity means something only
-above that: it differs by model, and between directories of one model.
+How well a directory seems to answer these is its null distribution. A similarity means something
+only above that: it differs by model, between directories of one model, and by length of the text.
 """
 
 UTTERANCES = (

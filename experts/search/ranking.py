@@ -23,11 +23,13 @@ Column = NDArray[np.float64]
 WIDE = 16  # times as many nearest rows as are wanted: so many cost a tenth more to find
 POOL = 100  # rows that each side brings at first: more never changed the best ten of a question
 BEST = 3  # as many as a visitor is shown
-NEAR = 10  # who may stand beside them
 WORD = 6  # letters of one: a Dutch compound says what two or three words do elsewhere
-OBSERVED = frozenset(("dense", "lexical", "held", "covered", "said", "lead", "above", "behind"))
+FEATURES = frozenset(
+    {"dense", "lexical", "query_coverage", "query_length"}  # of a query
+    | {"margin_over_mean", "gap_to_top", "uncovered"}  # of one profile found for it
+)
 
-Observations = dict[str, float]
+Features = dict[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,35 +119,51 @@ class Search:
     def subjects(self) -> list[str]:
         return subject_words(self.query)
 
-    def observed(self) -> Observations:
-        """What this question finds: how well, how clearly, how broad. Empty when it finds nobody.
+    @cached_property
+    def query_length(self) -> float:
+        """Logarithm of one plus the number of subject words; a long word counts as several."""
+        return float(np.log1p(sum(max(1.0, len(word) / WORD) for word in self.subjects)))
 
-        Demands are left out: whether the directory knows the subject does not hang on a budget.
+    def features(self) -> Features:
+        """Evidence that anybody answers this query; empty when it finds nobody.
+
+        `dense` is the best cosine, `lexical` the best BM25 score over the weight of a rare word,
+        `query_coverage` the share (0 to 1) of the subject words, by their weight, that the best of
+        the first three holds. Constraints are left out: whether the directory knows the subject
+        does not depend on a budget.
         """
         found = self.open
         if not len(found):
             return {}
-        held, total = self.snapshot.lexical.held(self.subjects, found.rows[:BEST])
         return {
-            "dense": float(found.dense[:BEST].mean()),
-            "lexical": float(found.lexical[:BEST].mean()) / self._scale,
-            "held": float(held.max()) / self._scale,
-            "covered": float(held.max()) / total if total else 0.0,
-            "said": float(np.log1p(sum(max(1.0, len(word) / WORD) for word in self.subjects))),
-            "lead": float(found.scores[0] - found.scores[:NEAR][-1]),
-            "above": float(found.scores[:BEST].mean()) - self._average,
+            "dense": float(found.dense.max()),
+            "lexical": float(self.lexical.max()) / self._scale,
+            "query_coverage": float(self._coverage(found.rows[:BEST]).max()),
+            "query_length": self.query_length,
+            "margin_over_mean": float(found.scores[0]) - self._average,
         }
 
-    def observed_of(self, found: Ranking, places: Sequence[int]) -> list[Observations]:
-        """About single ones, by their places in a ranking: how far above an average profile, and
-        how far behind the first."""
+    def features_of(self, found: Ranking, places: Sequence[int]) -> list[Features]:
+        """Evidence that single profiles answer it, by their places in a ranking.
+
+        `margin_over_mean` and `gap_to_top` are differences of fused scores, to that of an average
+        profile and to the first; `uncovered` is the share of the query's words, by their weight,
+        that the profile lacks, over one plus their number: a short query has few words to lack.
+        """
+        coverage = self._coverage(found.rows[list(places)])
         return [
             {
-                "above": float(found.scores[place]) - self._average,
-                "behind": float(found.scores[0] - found.scores[place]),
+                "margin_over_mean": float(found.scores[place]) - self._average,
+                "gap_to_top": float(found.scores[0] - found.scores[place]),
+                "uncovered": float(1 - share) * float(np.exp(-self.query_length)),
+                "query_length": self.query_length,
             }
-            for place in places
+            for place, share in zip(places, coverage, strict=True)
         ]
+
+    def _coverage(self, rows: Rows) -> Column:
+        held, total = self.snapshot.lexical.held(self.subjects, rows)
+        return held / total if total else np.zeros(len(rows))
 
     @property
     def _average(self) -> float:

@@ -47,16 +47,10 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Signals:
-    """Evidence of one question over the directory: how well, how clearly, how broad."""
+    """Evidence of one query over the whole directory."""
 
-    best_dense: float = 0.0  # cosine of the best candidate by meaning
-    best_passage: float = 0.0  # cosine of the best passage among those looked up
-    best_lexical: float = 0.0  # BM25 of the best candidate by words
-    margin: float = 0.0  # fused score of the first less that of the fourth
-    known_words: float = 0.0  # share of the question's content words that the directory knows
-    agreement: float = 0.0  # share of the ten best by meaning that are among the ten best by words
     answerable: float = 0.0  # calibrated chance that somebody here answers it
-    specific: float = 0.0  # calibrated chance that it says enough to choose among them
+    query_length: float = 0.0  # logarithm of one plus the number of its subject words
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +115,7 @@ class Retriever:
             constraints,
             relaxed,
             snapshot.manifest.generation,
-            finding.signals(candidates),
+            finding.signals(),
         )
 
     def _snapshot(self) -> Snapshot:
@@ -175,7 +169,7 @@ class _Finding:
     def _gives_way(self, found: Sequence[Candidate], better: float) -> bool:
         """Whether these are found as if nobody answered, and somebody with that chance does."""
         best = _best_chance(found)
-        return best < self.calibration.at_floor < better and is_truly_better(better, best)
+        return best < self.calibration.null_relevance < better and is_truly_better(better, best)
 
     @cached_property
     def _attainable(self) -> float:
@@ -221,29 +215,14 @@ class _Finding:
         )
 
     def _chances(self, ranking: Ranking, places: Sequence[int]) -> list[float]:
-        features = map(self.calibration.features, self.search.observed_of(ranking, places))
+        features = map(self.calibration.relative, self.search.features_of(ranking, places))
         return [self.calibration.relevant.chance(each) for each in features]
 
-    def signals(self, candidates: Sequence[Candidate]) -> Signals:
-        known = self.snapshot.lexical.known(self.search.query)
-        if not candidates:
-            return Signals(known_words=known)
-        features = self.calibration.features(self.search.observed())
-        by_meaning = sorted(candidates, key=lambda each: -each.dense)[:10]
-        by_words = sorted(candidates, key=lambda each: -each.lexical)[:10]
-        both = {each.expert.pk for each in by_meaning} & {each.expert.pk for each in by_words}
-        return Signals(
-            best_dense=by_meaning[0].dense,
-            best_passage=max(
-                (p.similarity for each in candidates for p in each.passages), default=0.0
-            ),
-            best_lexical=by_words[0].lexical,
-            margin=candidates[0].score - candidates[min(3, len(candidates) - 1)].score,
-            known_words=known,
-            agreement=len(both) / len(by_meaning),
-            answerable=self.calibration.answerable.chance(features),
-            specific=self.calibration.specific.chance(features),
-        )
+    def signals(self) -> Signals:
+        if not (features := self.search.features()):
+            return Signals(query_length=self.search.query_length)
+        chance = self.calibration.answerable.chance(self.calibration.relative(features))
+        return Signals(chance, self.search.query_length)
 
     def _quotations(self, expert: Expert) -> tuple[Passage, ...]:
         pieces = passages.split(expert.document())

@@ -26,7 +26,7 @@ GENERIC = word_set(
     """
     help helping helps need needs needed looking look search searching find finding found seek
     seeking want wanted wants wish hire hiring know knows anyone anybody somebody person people
-    expert experts specialist specialists professional professionals
+    expert experts specialist specialists professional professionals consultant consultants
     advice advise freelancer freelancers question questions problem problems issue
     issues thing things something anything stuff matter project projects work working job business
     company urgent urgently today tomorrow soon asap quick quickly fast best good right really

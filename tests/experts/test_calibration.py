@@ -1,4 +1,4 @@
-"""Chances instead of similarities: fitted for a model, above the floor of a generation."""
+"""Chances instead of similarities: fitted for a model, above the null of a generation."""
 
 import json
 from dataclasses import replace
@@ -24,26 +24,38 @@ def kept() -> Calibration:
     return served.calibration
 
 
-def test_a_build_measures_the_floor_of_its_generation(built: Report, expert: MakeExpert) -> None:
-    before = kept().floor
-    assert set(before) == set(calibration.ABOVE_FLOOR)
+def test_a_build_measures_the_null_distribution_of_its_generation(
+    built: Report, expert: MakeExpert
+) -> None:
+    before = kept().null
+    assert set(before) == set(calibration.RELATIVE)
     for number in range(30):
         expert(f"more{number}", bio="I say hello to everybody on Sunday and tell jokes.")
     rebuild()
-    assert kept().floor != before
+    assert kept().null != before
 
 
-def test_what_nobody_answers_stands_on_the_floor(built: Report) -> None:
+def test_the_null_distribution_has_nothing_random(built: Report) -> None:
     served = wiring.snapshots().current()
     assert served
-    floor = calibration.floor_of(served, wiring.embedder())
-    # Once more over the same generation: the same figures, for nothing here is random.
-    assert floor == served.calibration.floor
+    again = calibration.null_distribution(served, wiring.embedder())
+    assert again == served.calibration.null
 
 
-def test_an_empty_directory_has_no_floor_and_is_still_served(db: None) -> None:
+def test_a_longer_query_is_held_against_longer_ones() -> None:
+    many = [
+        {"dense": 0.9 - 0.1 * length, "margin_over_mean": 1.0, "query_length": length}
+        for length in (0.0, 1.0, 2.0)
+    ]
+    null = replace(Calibration(), null=calibration.lines_of(many))
+    short = null.relative({"dense": 0.85, "query_length": 0.0})
+    long = null.relative({"dense": 0.85, "query_length": 2.0})
+    assert short["dense"] < 0 < long["dense"] <= calibration.FARTHEST
+
+
+def test_an_empty_directory_has_no_null_distribution_and_is_still_served(db: None) -> None:
     rebuild()
-    assert kept().floor == {}
+    assert kept().null == {}
 
 
 def test_weights_of_this_installation_come_before_the_shipped(
@@ -54,7 +66,7 @@ def test_weights_of_this_installation_come_before_the_shipped(
         wiring.calibration(),
         name="own",
         fingerprint=wiring.embedder().fingerprint,
-        answerable=Logistic(1.5, {"held": 2.0}),
+        answerable=Logistic(1.5, {"query_coverage": 2.0}),
     )
     (tmp_path / "calibrations").mkdir()
     (tmp_path / "calibrations" / "own.json").write_text(json.dumps(own.as_dict()))
@@ -95,7 +107,6 @@ def test_a_question_that_is_answered_is_likelier_so_than_small_talk(retriever: R
     clear = retriever.ask("a letter of the tax office about VAT and income tax").signals
     nothing = retriever.ask("hello there, how is it going today?").signals
     assert clear.answerable > nothing.answerable
-    assert clear.specific > nothing.specific
 
 
 def test_whoever_answers_is_likelier_to_than_the_others(retriever: Retriever) -> None:

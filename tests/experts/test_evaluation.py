@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
+from conversations import matching
+from conversations.matching import Answer
 from experts import evaluation
 from experts.errors import ExpertsError
-from experts.evaluation import Answer, Question
+from experts.evaluation import Question, RankedExpert
 from experts.search.indexing import Report
 
 QUERIES = """\
@@ -42,7 +44,7 @@ def test_a_table_has_a_line_for_each_language_and_one_for_all(
 ) -> None:
     lines = evaluate(files).splitlines()
     assert [line.split()[0] for line in lines] == ["queries", "en", "nl", "all"]
-    assert lines[1].split() == ["en", "1", "1.000", "0.333", "1.000", "1.000", "1.000", "1.000"]
+    assert lines[1].split()[-6:] == ["1.000", "0.333", "1.000", "1.000", "1.000", "1.000"]
 
 
 def test_a_run_file_is_what_was_found_in_order(
@@ -55,23 +57,56 @@ def test_a_run_file_is_what_was_found_in_order(
     assert [int(row[2]) for row in rows if row[0] == "q1"] == [1, 2, 3, 4]
 
 
-def test_json_says_the_same(built: Report, files: tuple[Path, Path]) -> None:
-    table = json.loads(evaluate(files, "--json"))
-    assert table["all"]["queries"] == 2
-    assert table["en"]["nDCG@10"] == 1
-    assert table["all"].keys() >= {"nDCG@10", "P@3", "Recall@10", "Recall@50", "MRR"}
+def test_json_has_what_is_shown_for_all_and_by_language(
+    built: Report, files: tuple[Path, Path], tmp_path: Path
+) -> None:
+    (tmp_path / "none.txt").write_text("q3\n")
+    table = json.loads(evaluate(files, "--none", str(tmp_path / "none.txt"), "--json"))
+    ranking = {"nDCG@10", "P@3", "S@3", "Recall@10", "Recall@50", "MRR"}
+    shown = {"shown", "shown_first", "asked_back", "none_asked_back", "precision_by_tier"}
+    assert table.keys() == ranking | shown | {"queries", "by_language"}
+    assert table["queries"] == 2
+    assert table["by_language"]["en"]["nDCG@10"] == 1
+    assert table["by_language"]["en"]["none_asked_back"] is None
+    assert table["by_language"]["fr"]["none_asked_back"] == table["none_asked_back"]
+    assert table["precision_by_tier"].keys() == {"strong", "good", "possible"}
+
+
+def test_what_is_shown_is_counted_as_a_visitor_sees_it() -> None:
+    questions = [
+        Question(name, "?", "en") for name in ("right", "second", "wrong", "asked", "none")
+    ]
+    judgements = {name: {"ada": 2, "ben": 0} for name in ("right", "second", "wrong", "asked")}
+    shown = {
+        "right": (("ada", "strong"), ("cleo", "good")),
+        "second": (("ben", "good"), ("ada", "good")),
+        "wrong": (("ben", "strong"),),
+        "asked": (),
+        "none": (),
+    }
+    answers = [Answer(each, (), shown[each.id]) for each in questions]
+    row = matching.score(questions, judgements, {"none"}, answers)["all"]
+    assert row["shown"] == 0.5
+    assert row["shown_first"] == 0.25
+    assert row["asked_back"] == 0.25
+    assert row["none_asked_back"] == 1
+    assert row["precision_by_tier"] == {"strong": 0.5, "good": 0.3333, "possible": None}
 
 
 def test_a_question_that_finds_nothing_counts_as_zero() -> None:
     questions = [Question("a", "x", "en"), Question("b", "y", "en")]
     judgements = {"a": {"ada": 1}, "b": {"ben": 1}}
-    table = evaluation.score(questions, judgements, [Answer("a", "ada", 1, 0.5)])
+    table = evaluation.score(questions, judgements, [RankedExpert("a", "ada", 1, 0.5)])
     assert table["all"]["queries"] == 2
-    assert table["all"]["Success@3"] == 0.5
+    assert table["all"]["S@3"] == 0.5
 
 
 def test_equal_scores_keep_the_order_they_were_shown_in() -> None:
-    run = [Answer("a", "z", 1, 0.0), Answer("a", "ada", 2, 0.0), Answer("a", "b", 3, 0.0)]
+    run = [
+        RankedExpert("a", "z", 1, 0.0),
+        RankedExpert("a", "ada", 2, 0.0),
+        RankedExpert("a", "b", 3, 0.0),
+    ]
     table = evaluation.score([Question("a", "x", "")], {"a": {"ada": 1}}, run)
     assert table["all"]["MRR"] == 0.5
 

@@ -155,10 +155,7 @@ def test_living_experts_are_looked_up_in_one_query(retriever: Retriever) -> None
 def test_signals_tell_nonsense_from_a_question(retriever: Retriever) -> None:
     clear = retriever.retrieve("my pipes are leaking").signals
     nonsense = retriever.retrieve("zzxxqq wwvvkk").signals
-    assert clear.known_words > nonsense.known_words == 0
-    assert clear.best_passage > nonsense.best_passage
-    assert clear.best_lexical > nonsense.best_lexical == 0
-    assert 0 <= clear.agreement <= 1
+    assert clear.answerable > 0.5 > nonsense.answerable
 
 
 def test_the_best_of_many_sentences_is_partly_luck() -> None:
@@ -269,7 +266,6 @@ def test_the_real_model_finds_by_meaning_without_a_shared_word(
     assert rebuild().size == 4
     found = wiring.retriever().retrieve("water is dripping from my ceiling")
     assert names(found)[0] == "ben"
-    assert found.signals.known_words == 0
     assert rebuild().embedded == 0
 
 

@@ -39,6 +39,10 @@ class Command(BaseCommand):
             "--collect", type=Path, metavar="e.jsonl", help="keep the examples and fit nothing"
         )
         parser.add_argument(
+            "--anchor", action="append", default=[], metavar="SOURCE",
+            help="a source judged over its whole directory: it says how often experts are right",
+        )  # fmt: skip
+        parser.add_argument(
             "--examples", type=Path, nargs="*", default=[], metavar="e.jsonl",
             help="examples collected before; each source is measured by a fit without it",
         )  # fmt: skip
@@ -88,6 +92,7 @@ def _fitted(examples: list[Example], options: dict[str, Any]) -> str:
         options["name"] or ("neutral" if options["any_model"] else embedder.name),
         "" if options["any_model"] else embedder.fingerprint,
         before,
+        frozenset(options["anchor"]),
     )
     path: Path = options["out"] or settings.DATA_DIR / "calibrations" / "own.json"
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -100,9 +105,9 @@ def _fitted(examples: list[Example], options: dict[str, Any]) -> str:
 def _applied(served: Snapshot | None) -> str:
     """The generation served is weighed anew at once when the weights are those it should have."""
     now = wiring.calibration()
-    if served is None or replace(served.calibration, floor={}) == now:
+    if served is None or replace(served.calibration, null={}) == now:
         return "The index served stays as it is."
-    kept = replace(now, floor=served.calibration.floor).as_dict()
+    kept = replace(now, null=served.calibration.null).as_dict()
     wiring.snapshots().generations.calibrate(kept)
     return "The index served uses it."
 
@@ -115,15 +120,16 @@ def _served() -> Snapshot:
 
 
 def _text(found: Calibration) -> str:
-    told = found.as_dict()
-    del told["floor"]  # is measured on every generation
-    return json.dumps(told, indent=1) + "\n"
+    fields = found.as_dict()
+    del fields["null"]  # measured on every generation
+    return json.dumps(fields, indent=1) + "\n"
 
 
 def _line(each: Fit) -> str:
     return (
         f"{each.part:<11} {each.source:<12} {each.examples:>6}  "
-        f"AUC {each.auc:.3f}  Brier {each.brier:.3f}"
+        f"AUC {each.auc:.3f}  Brier {each.brier:.3f}  "
+        f"right kept {each.kept:.3f}  wrong refused {each.refused:.3f}"
     )
 
 

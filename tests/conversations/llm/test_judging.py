@@ -22,17 +22,16 @@ TIERS = ("good", "good", "possible")
 
 def near(
     make_turn: MakeTurn,
-    reason: Reason = "broad",
+    reason: Reason = "no_evidence",
     tiers: tuple[str, ...] = TIERS,
     answerable: float = 0.45,
-    specific: float = 0.45,
 ) -> Turn:
     turn = make_turn(reason=reason)
     candidates = tuple(
         replace(one, tier=tier, relevance=0.4)  # type: ignore[arg-type]
         for one, tier in zip(turn.retrieval.candidates, tiers, strict=True)
     )
-    signals = Signals(answerable=answerable, specific=specific)
+    signals = Signals(answerable=answerable)
     return replace(turn, retrieval=replace(turn.retrieval, candidates=candidates, signals=signals))
 
 
@@ -40,12 +39,11 @@ def shown(reply: Reply) -> list[str]:
     return [pick.expert.username for pick in reply.picks]
 
 
-@pytest.mark.parametrize("reason", ["broad", "no_evidence"])
 def test_a_close_call_may_become_a_match_of_those_whom_the_evidence_supports(
-    reason: Reason, server: ModelServer, composer: OpenAIComposer, make_turn: MakeTurn
+    server: ModelServer, composer: OpenAIComposer, make_turn: MakeTurn
 ) -> None:
     server.behave(says(GOOD))
-    reply = composer.compose(near(make_turn, reason))
+    reply = composer.compose(near(make_turn))
     assert shown(reply) == ["gio", "pia"]
     assert [pick.why for pick in reply.picks] == [one["why"] for one in GOOD["picks"][:2]]
     assert reply.usage["decision"] == "close"
@@ -88,7 +86,6 @@ def test_a_match_that_the_profile_does_not_back_stays_a_question(
     "far",
     [
         {"answerable": 0.2},
-        {"specific": 0.1},
         {"tiers": ("possible", "good", "good")},
         {"reason": "no_question"},
     ],
