@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from experts.search import fusion
 from experts.search.protocols import Allowed, Rows, Scores, Vector
-from experts.search.subjects import subject_words
+from experts.search.subjects import extent, subject_words
 from experts.search.tongues import best_of_parts
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ WIDE = 16  # times as many nearest rows as are wanted: so many cost a tenth more
 POOL = 100  # rows that each side brings at first: more never changed the best ten of a question
 BEST = 3  # as many as a visitor is shown
 NEAR = 10  # who may stand beside them
-WORD = 6  # letters of one: a Dutch compound says what two or three words do elsewhere
 OBSERVED = frozenset(("dense", "lexical", "held", "covered", "said", "lead", "above", "behind"))
 
 Observations = dict[str, float]
@@ -131,7 +130,7 @@ class Search:
             "lexical": float(found.lexical[:BEST].mean()) / self._scale,
             "held": float(held.max()) / self._scale,
             "covered": float(held.max()) / total if total else 0.0,
-            "said": float(np.log1p(sum(max(1.0, len(word) / WORD) for word in self.subjects))),
+            "said": float(np.log1p(extent(self.subjects))),
             "lead": float(found.scores[0] - found.scores[:NEAR][-1]),
             "above": float(found.scores[:BEST].mean()) - self._average,
         }

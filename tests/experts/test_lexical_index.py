@@ -50,6 +50,38 @@ def test_words_find_their_profile_in_each_language(index: Bm25Index, query: str,
     assert found(index, query)[0] == row
 
 
+@pytest.mark.parametrize(
+    ("query", "row"),
+    [
+        ("нужен трудовой юрист", 0),  # none of the words as the profile has them
+        ("φορολογική δήλωση", 1),
+        ("वकील की तलाश", 2),
+        ("我想找劳动法律师", 3),
+        ("会計士をお願いします", 4),
+        ("변호사를 찾습니다", 5),
+    ],
+)
+def test_words_of_any_script_find_their_profile(query: str, row: int) -> None:
+    index = Bm25Index.build(
+        [
+            "Юрист по трудовому праву. Помогаю с увольнением.",
+            "Φοροτεχνικός. Αναλαμβάνω φορολογικές δηλώσεις.",
+            "वकील। नौकरी से जुड़े मामले देखता हूँ।",
+            "律师，专长劳动法和合同纠纷。",
+            "公認会計士。中小企業の決算を支援します。",
+            "노동 전문 변호사입니다.",
+        ]
+    )
+    assert found(index, query)[0] == row
+
+
+def test_a_script_without_spaces_costs_one_feature_for_two_characters() -> None:
+    index = Bm25Index.build(["律师专长劳动法", "会計士"])
+    assert set(index.vocabulary) == {
+        *(f"x:{two}" for two in ("律师", "师专", "专长", "长劳", "劳动", "动法", "会計", "計士"))
+    }
+
+
 def test_a_query_without_a_known_word_finds_nothing(index: Bm25Index) -> None:
     for query in ("", "the of and", "?!", "zzzz", "漢字"):
         assert not index.scores(query).any()
