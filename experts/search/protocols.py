@@ -50,6 +50,13 @@ class Embedder(Protocol):
 
     def embed_query(self, text: str) -> Vector: ...
 
+    def reads(self, text: str) -> float:
+        """Share of a text's letters and digits that the model has tokens for, 0 to 1.
+
+        1 for a text without any. What is not read leaves no trace in a vector.
+        """
+        ...
+
 
 class VectorIndex(Protocol):
     """Exact search by inner product over the rows of one generation. Errors: IndexUnavailable."""

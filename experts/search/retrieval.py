@@ -1,7 +1,7 @@
 """A question to living, recommendable experts: embed, search both ways, fuse, look them up."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -57,6 +57,7 @@ class Signals:
     agreement: float = 0.0  # share of the ten best by meaning that are among the ten best by words
     answerable: float = 0.0  # calibrated chance that somebody here answers it
     specific: float = 0.0  # calibrated chance that it says enough to choose among them
+    readable: float = 1.0  # share of the question's letters that the model can read
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +122,7 @@ class Retriever:
             constraints,
             relaxed,
             snapshot.manifest.generation,
-            finding.signals(candidates),
+            replace(finding.signals(candidates), readable=self.embedder.reads(query)),
         )
 
     def _snapshot(self) -> Snapshot:

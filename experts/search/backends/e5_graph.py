@@ -1,8 +1,8 @@
-"""The encoder of multilingual-e5-small as one ONNX graph: token ids in, unit vectors out.
+"""The encoder of multilingual-e5-small as one ONNX graph: embedded tokens in, unit vectors out.
 
-The packed file's 4-bit blocks are those that onnxruntime multiplies with (`MatMulNBits`) and looks
-words up in (`GatherBlockQuantized`): nothing is rounded anew. Activations are scaled by blocks too,
-so that a text's vector does not depend on the texts beside it.
+The packed file's 4-bit blocks are those that onnxruntime multiplies with (`MatMulNBits`): nothing
+is rounded anew. Activations are scaled by blocks too, so that a text's vector does not depend on
+the texts beside it.
 """
 
 from collections.abc import Sequence
@@ -10,23 +10,28 @@ from pathlib import Path
 
 import numpy as np
 
-from experts.search.backends.e5_format import BLOCK, ZERO, Codes, PackedModel, Places
-from experts.search.backends.onnx_graph import FLOAT, INT4, INT32, Graph, Sizes
+from experts.search.backends.e5_format import BLOCK, Codes, PackedModel
+from experts.search.backends.onnx_graph import FLOAT, INT32, INT64, Graph, Inputs
 
 INT8_ARITHMETIC = 4  # `accuracy_level` of MatMulNBits
-INPUTS: dict[str, Sizes] = {"input_ids": ["batch", "length"], "attention_mask": ["batch", "length"]}
+WORDS, MASK = "inputs_embeds", "attention_mask"
 OUTPUT = "sentence_embedding"
 
 
-def write_graph(model: PackedModel, rows: Places, path: Path) -> None:
-    """Write the encoder with the given rows of its vocabulary, which become ids 0, 1, 2…"""
+def write_graph(model: PackedModel, path: Path) -> None:
+    """Write the encoder; the table of its words stays outside, where it can be mapped."""
     encoder = _Encoder(model)
-    state = encoder.embedded(rows)
+    state = encoder.embedded()
     for layer in range(model.shape.layers):
         state = encoder.layer(f"l{layer}", state)
     encoder.pooled(state)
+    hidden = model.shape.hidden
+    inputs: Inputs = {
+        WORDS: (FLOAT, ["batch", "length", hidden]),
+        MASK: (INT64, ["batch", "length"]),
+    }
     with path.open("wb") as file:
-        file.writelines(encoder.graph.pieces(INPUTS, OUTPUT, ["batch", model.shape.hidden]))
+        file.writelines(encoder.graph.pieces(inputs, OUTPUT, ["batch", hidden]))
 
 
 class _Encoder:
@@ -40,29 +45,17 @@ class _Encoder:
         for name, value in {"zero": 0, "one": 1, "two": 2, "last": -1}.items():
             self.graph.constant(name, np.array([value], np.int64))
         self.graph.constant("thirds", np.array([self.shape.hidden] * 3, np.int64))
-        self.graph.node("Cast", ["attention_mask"], "mask", to=INT32)
+        self.graph.node("Cast", [MASK], "mask", to=INT32)
 
-    def embedded(self, rows: Places) -> str:
-        """Words, places and the one type of text, added and normalised."""
+    def embedded(self) -> str:
+        """Words, which come from outside, places and the one type of text, added and normalised."""
         shape, graph = self.shape, self.graph
-        codes, steps = self.model.blocks("emb.word", shape.vocabulary, rows)
-        # The lookup takes signed codes.
-        signed = _paired(codes.reshape(len(rows), shape.hidden) ^ np.uint8(ZERO))
-        words = graph.raw("words.codes", INT4, (len(rows), shape.hidden), signed)
-        graph.node(
-            "GatherBlockQuantized",
-            [words, "input_ids", graph.constant("words.steps", steps)],
-            "words",
-            block_size=BLOCK,
-            gather_axis=0,
-            quantize_axis=1,
-        )
         places = self.model.tensor("emb.pos", shape.positions, shape.hidden)
         places += self.model.tensor("emb.type", shape.types, shape.hidden)[0]
-        graph.node("Shape", ["input_ids"], "sizes")
+        graph.node("Shape", [WORDS], "sizes")
         graph.node("Slice", ["sizes", "one", "two"], "length")
         graph.node("Slice", [graph.constant("places", places), "zero", "length", "zero"], "placed")
-        graph.node("Add", ["words", "placed"], "embedded")
+        graph.node("Add", [WORDS, "placed"], "embedded")
         return graph.node(
             "LayerNormalization",
             ["embedded", *self._norm("emb.ln")],
@@ -92,7 +85,7 @@ class _Encoder:
     def pooled(self, state: str) -> str:
         """The mean of the tokens at length 1. The mean's divisor would cancel, so it is a sum."""
         graph = self.graph
-        graph.node("Cast", ["attention_mask"], "ones", to=FLOAT)
+        graph.node("Cast", [MASK], "ones", to=FLOAT)
         graph.node("Unsqueeze", ["ones", "last"], "weights")
         graph.node("Mul", [state, "weights"], "kept")
         graph.node("ReduceSum", ["kept", "one"], "sum", keepdims=0)

@@ -8,6 +8,7 @@ more by itself, since a question is often little more than a title.
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experts.errors import EmbedderError
-from experts.search.backends.e5_files import GRAPH, LAYOUT, SHA256, TOKENIZER, ModelFolder
+from experts.search.backends.e5_files import EMBEDDINGS, GRAPH, LAYOUT, SHA256, ModelFolder
+from experts.search.backends.e5_format import Codes, weights
+from experts.search.backends.e5_graph import MASK, WORDS
+from experts.search.backends.e5_tokenizer import Tokenizer
 from experts.search.protocols import Progress, Vector, Vectors
 
 if TYPE_CHECKING:
@@ -25,7 +29,6 @@ if TYPE_CHECKING:
 DIMENSION = 384
 PADDING = 1  # the id of <pad>
 LONGEST = 512  # tokens of a text that are read
-CHARACTERS = 16_384  # of a text that are cut into tokens, many more than LONGEST tokens have
 BATCH_TOKENS = 2048  # padding included
 CHUNK = 1024  # texts that are sorted by length together
 MANY = 8  # batches from which on every core is used
@@ -45,7 +48,7 @@ class MultilingualE5Embedder:
     def __init__(self, home: Path) -> None:
         self.files = ModelFolder(home)
         self._loading = Lock()
-        self._loaded: tuple[Any, Any] | None = None
+        self._loaded: _Model | None = None
 
     def prepare(self) -> None:
         self.files.ready()
@@ -75,21 +78,24 @@ class MultilingualE5Embedder:
         vectors[titled] = mixed / np.linalg.norm(mixed, axis=1, keepdims=True)
         return vectors
 
-    def _running(self) -> tuple[Any, Any]:
-        """The tokenizer and the session; each may be used by many threads at once."""
+    def reads(self, text: str) -> float:
+        return self._running().tokenizer.reads(text)
+
+    def _running(self) -> "_Model":
         with self._loading:
             if self._loaded is None:
                 self._loaded = _load(self.files.ready())
             return self._loaded
 
     def _embed(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
-        tokenizer, session = self._running()
+        model = self._running()
         vectors = np.empty((len(texts), DIMENSION), np.float32)
         try:
-            ids = [tokenizer.encode(_clean(text)).ids for text in texts]
+            ids = [model.tokenizer.encode(text, LONGEST) for text in texts]
 
             def run(batch: list[int]) -> int:
-                vectors[batch] = session.run(None, _padded([ids[row] for row in batch]))[0]
+                inputs = model.inputs([ids[row] for row in batch])
+                vectors[batch] = model.session.run(None, inputs)[0]
                 return len(batch)
 
             for done in _each(run, _batches(ids)):
@@ -100,25 +106,34 @@ class MultilingualE5Embedder:
         return vectors
 
 
-def _load(folder: Path) -> tuple[Any, Any]:
+@dataclass(frozen=True, slots=True)
+class _Model:
+    """What a folder holds, loaded; may be used by many threads at once."""
+
+    tokenizer: Tokenizer
+    embeddings: Codes  # (pieces, blocks, bytes), mapped from disk: a process holds what it uses
+    session: Any
+
+    def inputs(self, batch: Sequence[Sequence[int]]) -> dict[str, NDArray[Any]]:
+        """What the graph is fed for texts, each the ids of its tokens."""
+        ids, mask = _padded(batch)
+        embedded = weights(self.embeddings[ids]).reshape(*ids.shape, DIMENSION)
+        return {WORDS: embedded, MASK: mask}
+
+
+def _load(folder: Path) -> _Model:
     try:
         from onnxruntime import InferenceSession, SessionOptions
-        from tokenizers import Tokenizer
 
-        tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
-        tokenizer.enable_truncation(LONGEST)
         options = SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
-        return tokenizer, InferenceSession(
-            str(folder / GRAPH), options, providers=["CPUExecutionProvider"]
+        return _Model(
+            Tokenizer(folder),
+            np.load(folder / EMBEDDINGS, mmap_mode="r").view(np.ndarray),
+            InferenceSession(str(folder / GRAPH), options, providers=["CPUExecutionProvider"]),
         )
     except Exception as error:
         raise EmbedderError(f"The model in {folder} cannot be loaded: {error}") from error
-
-
-def _clean(text: str) -> str:
-    # A lone surrogate, which JSON can carry, would break the tokenizer.
-    return text[:CHARACTERS].encode("utf-8", "replace").decode()
 
 
 def _batches(ids: Sequence[Sequence[int]]) -> list[list[int]]:
@@ -132,13 +147,14 @@ def _batches(ids: Sequence[Sequence[int]]) -> list[list[int]]:
     return batches
 
 
-def _padded(batch: Sequence[Sequence[int]]) -> dict[str, NDArray[np.int64]]:
+def _padded(batch: Sequence[Sequence[int]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Token ids (texts, length) and which of them are no padding."""
     shape = len(batch), max(map(len, batch))
     tokens, mask = np.full(shape, PADDING, np.int64), np.zeros(shape, np.int64)
     for row, ids in enumerate(batch):
         tokens[row, : len(ids)] = ids
         mask[row, : len(ids)] = 1
-    return {"input_ids": tokens, "attention_mask": mask}
+    return tokens, mask
 
 
 def _each(run: Callable[[list[int]], int], batches: list[list[int]]) -> Iterator[int]:

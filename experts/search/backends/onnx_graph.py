@@ -11,19 +11,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-FLOAT, UINT8, INT32, INT64, INT4 = 1, 2, 6, 7, 22  # TensorProto.DataType
+FLOAT, UINT8, INT32, INT64 = 1, 2, 6, 7  # TensorProto.DataType
 KINDS = {"float32": FLOAT, "uint8": UINT8, "int64": INT64}
 IR_VERSION = 10
 MICROSOFT = "com.microsoft"
 OPERATOR_SETS = {"": 21, MICROSOFT: 1}
 CONTRIBUTED = {  # operators of onnxruntime's own, beyond the standard
     "BiasGelu",
-    "GatherBlockQuantized",
     "MatMulNBits",
     "MultiHeadAttention",
     "SkipLayerNormalization",
 }
 Sizes = Sequence[int | str]  # a text names a size that is known at run time only
+Inputs = Mapping[str, tuple[int, Sizes]]  # name to type and sizes
 
 
 class Graph:
@@ -35,11 +35,8 @@ class Graph:
 
     def constant(self, name: str, value: NDArray[Any]) -> str:
         """A tensor whose ONNX type follows from its dtype; returns its name."""
-        return self.raw(name, KINDS[str(value.dtype)], value.shape, value)
-
-    def raw(self, name: str, kind: int, shape: Sequence[int], value: NDArray[Any]) -> str:
-        """A tensor of a type that numpy has not; returns its name."""
-        dims = b"".join(_number(1, size) for size in shape)
+        kind = KINDS[str(value.dtype)]
+        dims = b"".join(_number(1, size) for size in value.shape)
         data = np.ascontiguousarray(value).tobytes()
         self._constants.append(dims + _number(2, kind) + _bytes(8, name) + _bytes(9, data))
         return name
@@ -57,12 +54,14 @@ class Graph:
         self._nodes.append(b"".join(parts))
         return results[0]
 
-    def pieces(self, inputs: Mapping[str, Sizes], output: str, shape: Sizes) -> Iterator[bytes]:
-        """The file, in pieces to write one after the other; int64 goes in, float32 comes out."""
+    def pieces(self, inputs: Inputs, output: str, shape: Sizes) -> Iterator[bytes]:
+        """The file, in pieces to write one after the other; float32 comes out."""
         graph = [_bytes(1, node) for node in self._nodes]
         graph.append(_bytes(2, "encoder"))
         graph += [_bytes(5, constant) for constant in self._constants]
-        graph += [_bytes(11, _described(name, INT64, sizes)) for name, sizes in inputs.items()]
+        graph += [
+            _bytes(11, _described(name, *kind_and_sizes)) for name, kind_and_sizes in inputs.items()
+        ]
         graph.append(_bytes(12, _described(output, FLOAT, shape)))
         yield _number(1, IR_VERSION)
         for domain, version in OPERATOR_SETS.items():
