@@ -17,6 +17,7 @@ NOT_LATIN = re.compile(
     "[\u0370-\u1dff\u1f00-\u1fff\u2c80-\ua71f\ua800-\uffff\U00010000-\U0010ffff]"
 )
 ELISION = re.compile(r"^(?:l|d|j|m|n|s|t|c|qu|jusqu|lorsqu|puisqu)['’](?=\w)")
+DOTTED_I = "i\u0307"  # what the Turkish İ becomes in lower case, unlike the i that Turks write
 DEFAULT = "en"
 
 ENGLISH = """
@@ -56,13 +57,17 @@ TWO_FACED = frozenset(
 ALL_FUNCTION_WORDS = frozenset[str]().union(*FUNCTION_WORDS.values()) - TWO_FACED
 
 
+def lower(text: str) -> str:
+    return text.lower().replace(DOTTED_I, "i")
+
+
 def words(text: str) -> list[str]:
     """Lower-case words in order, any script; French elisions (l', d', qu') are cut off.
 
     Chinese, Japanese and Korean text gives every two neighbouring characters of one script: its
     words are not set apart, or not from their particles.
     """
-    folded = unicodedata.normalize("NFKC", text).casefold()
+    folded = unicodedata.normalize("NFKC", text).casefold().replace(DOTTED_I, "i")
     found = [ELISION.sub("", word) for word in WORD.findall(folded)]
     if not CJK.search(folded):
         return found

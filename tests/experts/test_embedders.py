@@ -204,6 +204,8 @@ def test_the_multilingual_model_takes_little_of_a_process() -> None:
 def test_a_title_in_capitals_is_the_same_question(multilingual: MultilingualE5Embedder) -> None:
     asked = multilingual.embed_query("TAX Lawyer"), multilingual.embed_query("tax lawyer")
     assert np.array_equal(*asked)
+    asked = multilingual.embed_query("İŞ hukuku"), multilingual.embed_query("iş hukuku")
+    assert np.array_equal(*asked)
 
 
 @pytest.mark.model

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from experts.errors import IndexUnavailable
 from experts.search.backends.bm25 import Bm25Index
 from experts.search.fusion import best
+from experts.search.subjects import extent, subject_words
 
 TEXTS = [
     "Tax lawyer. I help small firms with VAT and income taxes.",
@@ -44,6 +45,7 @@ def found(index: Bm25Index, query: str) -> list[int]:
         ("impots", 3),  # without its accent
         ("I need a new door", 4),  # a particle in Dutch, a thing in English
         ("LAWYER!!!", 0),
+        ("İNCOME TAX", 0),  # from a Turkish keyboard
     ],
 )
 def test_words_find_their_profile_in_each_language(index: Bm25Index, query: str, row: int) -> None:
@@ -80,6 +82,13 @@ def test_a_script_without_spaces_costs_one_feature_for_two_characters() -> None:
     assert set(index.vocabulary) == {
         *(f"x:{two}" for two in ("律师", "师专", "专长", "长劳", "劳动", "动法", "会計", "計士"))
     }
+
+
+@pytest.mark.parametrize(
+    "text", ["трудовой юрист", "劳动法律师", "労働弁護士を探す", "노동법 변호사가"]
+)
+def test_as_much_is_said_in_any_script(text: str) -> None:
+    assert 0.5 < extent(subject_words(text)) / extent(["employment", "lawyer"]) < 1.5
 
 
 def test_a_query_without_a_known_word_finds_nothing(index: Bm25Index) -> None:

@@ -21,6 +21,7 @@ from experts.search.backends.e5_files import EMBEDDINGS, GRAPH, LAYOUT, SHA256, 
 from experts.search.backends.e5_format import Codes, weights
 from experts.search.backends.e5_graph import MASK, WORDS
 from experts.search.backends.e5_tokenizer import Tokenizer
+from experts.search.languages import lower
 from experts.search.protocols import Progress, Vector, Vectors
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ class MultilingualE5Embedder:
 
     def embed_query(self, text: str) -> Vector:
         short = len(text.split()) <= SHORT_QUERY
-        vector: Vector = self._embed(["query: " + (text.lower() if short else text)])[0]
+        vector: Vector = self._embed(["query: " + (lower(text) if short else text)])[0]
         return vector
 
     def embed_documents(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
@@ -70,7 +71,7 @@ class MultilingualE5Embedder:
     ) -> Vectors:
         vectors = self.embed_documents([document.text for document in documents], progress)
         titled = [row for row, document in enumerate(documents) if document.title.strip()]
-        titles = [documents[row].title.lower() + TITLE_ENDING for row in titled]
+        titles = [lower(documents[row].title) + TITLE_ENDING for row in titled]
         distinct, at = np.unique(np.array(titles, object), return_inverse=True)
         mixed = (
             vectors[titled] + np.float32(TITLE_WEIGHT) * self.embed_documents(distinct.tolist())[at]
