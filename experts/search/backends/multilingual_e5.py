@@ -8,6 +8,7 @@ more by itself, since a question is often little more than a title.
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -16,8 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experts.errors import EmbedderError
+from experts.search.backends.e5_adapter import SHIPPED, digest
 from experts.search.backends.e5_files import GRAPH, LAYOUT, SHA256, TOKENIZER, ModelFolder
-from experts.search.protocols import Progress, Vector, Vectors
+from experts.search.protocols import Progress, QuestionVectors, Vector, Vectors
 
 if TYPE_CHECKING:
     from experts.models import Document
@@ -32,6 +34,9 @@ MANY = 8  # batches from which on every core is used
 TITLE_WEIGHT = 0.75  # beside the whole profile; flat from 0.5 to 1
 TITLE_ENDING = " expert"  # says, in every language here, that it is somebody's trade
 SHORT_QUERY = 12  # words; a title in capitals is far from the same title in a sentence
+ADAPTED_QUERY = 8  # words up to which a question goes through the adapter too: titles are shorter
+OUTPUT = "sentence_embedding"
+FIRST, NONE = np.zeros(1, np.int64), np.zeros(0, np.int64)  # which rows are adapted
 RECIPE = 3  # raise it whenever what the model is fed, or how vectors are mixed, changes
 
 
@@ -42,18 +47,36 @@ class MultilingualE5Embedder:
     fingerprint = f"multilingual-e5-small-{SHA256[:16]}-{LAYOUT}-{RECIPE}"
     dimension = DIMENSION
 
-    def __init__(self, home: Path) -> None:
-        self.files = ModelFolder(home)
+    def __init__(self, home: Path, adapter: Path = SHIPPED) -> None:
+        self.files = ModelFolder(home, adapter=adapter)
         self._loading = Lock()
         self._loaded: tuple[Any, Any] | None = None
+
+    @cached_property
+    def question_fingerprint(self) -> str:
+        return f"{self.fingerprint}+{digest(self.files.adapter)}"
 
     def prepare(self) -> None:
         self.files.ready()
 
     def embed_query(self, text: str) -> Vector:
-        short = len(text.split()) <= SHORT_QUERY
-        vector: Vector = self._embed(["query: " + (text.lower() if short else text)])[0]
-        return vector
+        return self.embed_question(text).ranking
+
+    def embed_question(self, text: str) -> QuestionVectors:
+        """One run for both: a short question's ranking vector is the mean of plain and adapted."""
+        words = len(text.split())
+        prompt = "query: " + (text.lower() if words <= SHORT_QUERY else text)
+        tokenizer, session = self._running()
+        try:
+            inputs = _padded([tokenizer.encode(_clean(prompt)).ids])
+            inputs["adapted"] = FIRST if words <= ADAPTED_QUERY else NONE
+            plain, adapted = session.run(None, inputs)
+        except Exception as error:
+            raise EmbedderError(f"EMBEDDING_MODEL={self.name} failed on a text: {error}") from error
+        if not len(adapted):
+            return QuestionVectors.alike(plain[0])
+        mixed = plain[0] + adapted[0]
+        return QuestionVectors(mixed / np.linalg.norm(mixed), plain[0])
 
     def embed_documents(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
         vectors = np.empty((len(texts), DIMENSION), np.float32)
@@ -89,7 +112,8 @@ class MultilingualE5Embedder:
             ids = [tokenizer.encode(_clean(text)).ids for text in texts]
 
             def run(batch: list[int]) -> int:
-                vectors[batch] = session.run(None, _padded([ids[row] for row in batch]))[0]
+                inputs = _padded([ids[row] for row in batch]) | {"adapted": NONE}
+                vectors[batch] = session.run([OUTPUT], inputs)[0]
                 return len(batch)
 
             for done in _each(run, _batches(ids)):
