@@ -53,7 +53,7 @@ class Calibration:
     """Weights, what they were fitted for, and the floor of the generation they are used on."""
 
     name: str = NEUTRAL
-    fingerprint: str = ""  # of the model's weights; empty fits any
+    fingerprint: str = ""  # of what questions are embedded with; empty fits any
     answerable: Logistic = Logistic()  # somebody here answers this question
     specific: Logistic = Logistic()  # the question says which of them
     relevant: Logistic = Logistic()  # this one answers it
@@ -135,7 +135,8 @@ def fitted_for(fingerprint: str, folders: Iterable[Path] = ()) -> Calibration:
 def floor_of(snapshot: "Snapshot", embedder: Embedder) -> dict[str, tuple[float, float]]:
     """How well this generation seems to answer what nobody answers."""
     return spread_of(
-        Search(snapshot, text, embedder.embed_query(text)).observed() for text in neutral.UTTERANCES
+        Search(snapshot, text, embedder.embed_question(text)).observed()
+        for text in neutral.UTTERANCES
     )
 
 

@@ -75,6 +75,11 @@ def words(text: str) -> list[str]:
     return [word for run in runs for word in (_bigrams(run) if CJK.match(run) else [run])]
 
 
+def word_count(text: str) -> int:
+    """Words between spaces; two characters of Chinese, Japanese or Korean are one."""
+    return len(CJK.sub(" ", text).split()) + (len(CJK.findall(text)) + 1) // 2
+
+
 def _bigrams(run: str) -> list[str]:
     return [run[at : at + 2] for at in range(max(1, len(run) - 1))]
 

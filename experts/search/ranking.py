@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experts.search import fusion
-from experts.search.protocols import Allowed, Rows, Scores, Vector
+from experts.search.protocols import Allowed, QuestionVectors, Rows, Scores
 from experts.search.subjects import extent, subject_words
 from experts.search.tongues import best_of_parts
 
@@ -46,10 +46,11 @@ class Ranking:
 class Search:
     """One question over one generation."""
 
-    def __init__(self, snapshot: "Snapshot", query: str, vector: Vector) -> None:
+    def __init__(self, snapshot: "Snapshot", query: str, vectors: QuestionVectors) -> None:
         self.snapshot = snapshot
         self.query = query
-        self.vector = vector
+        self.vector = vectors.ranking
+        self.plain = vectors.plain
         self.lexical = snapshot.lexical.scores(query)
 
     def ranked(self, allowed: Allowed | None = None, reach: int = POOL) -> Ranking:

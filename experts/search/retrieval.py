@@ -108,7 +108,7 @@ class Retriever:
         and none with `relax=False`. The excluded stay excluded.
         """
         snapshot = self._snapshot()
-        search = Search(snapshot, query, self.embedder.embed_query(query))
+        search = Search(snapshot, query, self.embedder.embed_question(query))
         finding = _Finding(search, snapshot.calibration)
         candidates = finding.candidates(constraints, limit, excluded)
         relaxed: tuple[str, ...] = ()

@@ -15,6 +15,8 @@ from pathlib import Path
 import numpy as np
 
 from experts.errors import EmbedderError
+from experts.search.backends import e5_adapter
+from experts.search.backends.e5_adapter import Adapter
 from experts.search.backends.e5_format import PackedModel
 from experts.search.backends.e5_tokenizer import PIECES, SCORES, write_vocabulary
 
@@ -34,10 +36,11 @@ class ModelFolder:
 
     home: Path
     source: Path | None = None  # the packed file, by default that of the installed package
+    adapter: Path = e5_adapter.SHIPPED
 
     @property
     def path(self) -> Path:
-        return self.home / FOLDER
+        return self.home / f"{FOLDER}-{e5_adapter.digest(self.adapter)}"
 
     def ready(self) -> Path:
         """The folder, made if missing or damaged. Errors: EmbedderError."""
@@ -58,19 +61,19 @@ class ModelFolder:
             return False
 
     def _make(self) -> None:
-        source = self.source or _packaged()
+        source = self.source or packaged()
         _check(source)
         self.home.mkdir(parents=True, exist_ok=True)
         draft = Path(tempfile.mkdtemp(prefix=".model-", dir=self.home))
         try:
-            write(PackedModel(source), draft)
+            write(PackedModel(source), Adapter.read(self.adapter), draft)
             sizes = {name: (draft / name).stat().st_size for name in FILES}
             (draft / RECEIPT).write_text(json.dumps(sizes), encoding="utf-8")
             draft.chmod(0o755)
             self._move_in(draft)
         finally:
             shutil.rmtree(draft, ignore_errors=True)
-        for folder in self.home.glob(f"{MODEL}-*"):  # of other layouts
+        for folder in self.home.glob(f"{MODEL}-*"):  # of other layouts and adapters
             if folder != self.path:
                 shutil.rmtree(folder, ignore_errors=True)
 
@@ -91,17 +94,17 @@ class ModelFolder:
         raise EmbedderError(f"The model folder {self.path} cannot be replaced.")
 
 
-def write(model: PackedModel, folder: Path) -> None:
+def write(model: PackedModel, adapter: Adapter, folder: Path) -> None:
     """Every file of the model, into an empty folder."""
     from experts.search.backends.e5_graph import write_graph
 
-    write_graph(model, folder / GRAPH)
+    write_graph(model, adapter, folder / GRAPH)
     words = model.packed("emb.word", model.shape.vocabulary)
     np.save(folder / EMBEDDINGS, words[: len(model.pieces)])
     write_vocabulary(model.pieces, model.scores, folder)
 
 
-def _packaged() -> Path:
+def packaged() -> Path:
     spec = importlib.util.find_spec(PACKAGE)
     for place in (spec.submodule_search_locations or []) if spec else []:
         if (path := Path(place) / PACKED).is_file():

@@ -9,6 +9,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -17,12 +18,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experts.errors import EmbedderError
+from experts.search.backends.e5_adapter import SHIPPED, digest
 from experts.search.backends.e5_files import EMBEDDINGS, GRAPH, LAYOUT, SHA256, ModelFolder
 from experts.search.backends.e5_format import Codes, weights
-from experts.search.backends.e5_graph import MASK, WORDS
+from experts.search.backends.e5_graph import MASK, OUTPUT, QUESTIONS, WORDS
 from experts.search.backends.e5_tokenizer import Tokenizer
-from experts.search.languages import lower
-from experts.search.protocols import Progress, Vector, Vectors
+from experts.search.languages import lower, word_count
+from experts.search.protocols import Progress, QuestionVectors, Vector, Vectors
 
 if TYPE_CHECKING:
     from experts.models import Document
@@ -36,6 +38,8 @@ MANY = 8  # batches from which on every core is used
 TITLE_WEIGHT = 0.75  # beside the whole profile; flat from 0.5 to 1
 TITLE_ENDING = " expert"  # says, in every language here, that it is somebody's trade
 SHORT_QUERY = 12  # words; a title in capitals is far from the same title in a sentence
+ADAPTED_QUERY = 8  # words up to which a question goes through the adapter too: titles are shorter
+FIRST, NONE = np.zeros(1, np.int64), np.zeros(0, np.int64)  # which rows are adapted
 RECIPE = 3  # raise it whenever what the model is fed, or how vectors are mixed, changes
 
 
@@ -46,18 +50,36 @@ class MultilingualE5Embedder:
     fingerprint = f"multilingual-e5-small-{SHA256[:16]}-{LAYOUT}-{RECIPE}"
     dimension = DIMENSION
 
-    def __init__(self, home: Path) -> None:
-        self.files = ModelFolder(home)
+    def __init__(self, home: Path, adapter: Path = SHIPPED) -> None:
+        self.files = ModelFolder(home, adapter=adapter)
         self._loading = Lock()
         self._loaded: _Model | None = None
+
+    @cached_property
+    def question_fingerprint(self) -> str:
+        return f"{self.fingerprint}+{digest(self.files.adapter)}"
 
     def prepare(self) -> None:
         self.files.ready()
 
     def embed_query(self, text: str) -> Vector:
-        short = len(text.split()) <= SHORT_QUERY
-        vector: Vector = self._embed(["query: " + (lower(text) if short else text)])[0]
-        return vector
+        return self.embed_question(text).ranking
+
+    def embed_question(self, text: str) -> QuestionVectors:
+        """One run for both: a short question's ranking vector is the mean of plain and adapted."""
+        words = word_count(text)
+        prompt = "query: " + (lower(text) if words <= SHORT_QUERY else text)
+        model = self._running()
+        try:
+            inputs = model.inputs([model.tokenizer.encode(prompt, LONGEST)])
+            inputs[QUESTIONS] = FIRST if words <= ADAPTED_QUERY else NONE
+            plain, adapted = model.session.run(None, inputs)
+        except Exception as error:
+            raise EmbedderError(f"EMBEDDING_MODEL={self.name} failed on a text: {error}") from error
+        if not len(adapted):
+            return QuestionVectors.alike(plain[0])
+        mixed = plain[0] + adapted[0]
+        return QuestionVectors(mixed / np.linalg.norm(mixed), plain[0])
 
     def embed_documents(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
         vectors = np.empty((len(texts), DIMENSION), np.float32)
@@ -96,7 +118,7 @@ class MultilingualE5Embedder:
 
             def run(batch: list[int]) -> int:
                 inputs = model.inputs([ids[row] for row in batch])
-                vectors[batch] = model.session.run(None, inputs)[0]
+                vectors[batch] = model.session.run([OUTPUT], inputs)[0]
                 return len(batch)
 
             for done in _each(run, _batches(ids)):
@@ -116,10 +138,10 @@ class _Model:
     session: Any
 
     def inputs(self, batch: Sequence[Sequence[int]]) -> dict[str, NDArray[Any]]:
-        """What the graph is fed for texts, each the ids of its tokens."""
+        """What the graph is fed for texts, each the ids of its tokens; none is adapted."""
         ids, mask = _padded(batch)
         embedded = weights(self.embeddings[ids]).reshape(*ids.shape, DIMENSION)
-        return {WORDS: embedded, MASK: mask}
+        return {WORDS: embedded, MASK: mask, QUESTIONS: NONE}
 
 
 def _load(folder: Path) -> _Model:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from experts.search.languages import ALL_FUNCTION_WORDS, words
-from experts.search.protocols import Progress, Vector, Vectors
+from experts.search.protocols import Progress, QuestionVectors, Vector, Vectors
 
 if TYPE_CHECKING:
     from experts.models import Document
@@ -27,7 +27,7 @@ class HashingEmbedder:
     """Texts that share words, or pieces of them, are near; the same text is the same everywhere."""
 
     name = "offline"
-    fingerprint = f"hashing-2-{DIMENSION}"
+    fingerprint = question_fingerprint = f"hashing-2-{DIMENSION}"
     dimension = DIMENSION
 
     def __init__(self) -> None:
@@ -70,6 +70,9 @@ class HashingEmbedder:
         total: Vector = weights @ np.stack([self._word_vector(word) for word in counts])
         length = float(np.linalg.norm(total))
         return total / np.float32(length) if length else NOTHING
+
+    def embed_question(self, text: str) -> QuestionVectors:
+        return QuestionVectors.alike(self.embed_query(text))
 
     def _word_vector(self, word: str) -> Vector:
         vector = self._word_vectors.get(word)

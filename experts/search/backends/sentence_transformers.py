@@ -13,7 +13,7 @@ import numpy as np
 from experts.errors import EmbedderError
 from experts.search.backends.weights import ModelFiles, locate, needs_no_network
 from experts.search.languages import CJK, NOT_LATIN
-from experts.search.protocols import Progress, Vector, Vectors
+from experts.search.protocols import Progress, QuestionVectors, Vector, Vectors
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -44,6 +44,10 @@ class SentenceTransformersEmbedder:
     def fingerprint(self) -> str:
         return self.files.fingerprint(*self._prompts().values())
 
+    @property
+    def question_fingerprint(self) -> str:
+        return self.fingerprint
+
     @cached_property
     def dimension(self) -> int:
         return len(self.embed_query("dimension"))
@@ -59,6 +63,9 @@ class SentenceTransformersEmbedder:
         clean = text.encode("utf-8", "replace").decode()
         vector: Vector = self._encode([clean], "encode_query")[0]
         return vector
+
+    def embed_question(self, text: str) -> QuestionVectors:
+        return QuestionVectors.alike(self.embed_query(text))
 
     def embed_documents(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
         vectors = np.empty((len(texts), self.dimension), np.float32)
