@@ -44,14 +44,25 @@ class Ranking:
 
 
 class Search:
-    """One question over one generation."""
+    """One question over one generation.
 
-    def __init__(self, snapshot: "Snapshot", query: str, vectors: QuestionVectors) -> None:
+    Rows are found and ordered by the ranking vector. How well they answer is measured by the plain
+    one: its cosines mean the same for a short question and a long one.
+    """
+
+    def __init__(
+        self,
+        snapshot: "Snapshot",
+        query: str,
+        vectors: QuestionVectors,
+        lexical: Scores | None = None,
+    ) -> None:
+        """`lexical`: the BM25 scores of all rows, where they are known already."""
         self.snapshot = snapshot
         self.query = query
+        self.vectors = vectors
         self.vector = vectors.ranking
-        self.plain = vectors.plain
-        self.lexical = snapshot.lexical.scores(query)
+        self.lexical = snapshot.lexical.scores(query) if lexical is None else lexical
 
     def ranked(self, allowed: Allowed | None = None, reach: int = POOL) -> Ranking:
         """The best `reach` rows of either side in one order."""
@@ -126,26 +137,41 @@ class Search:
         if not len(found):
             return {}
         held, total = self.snapshot.lexical.held(self.subjects, found.rows[:BEST])
+        dense, above = self._evidence.above_average(found.rows[:BEST])
         return {
-            "dense": float(found.dense[:BEST].mean()),
+            "dense": float(dense.mean()),
             "lexical": float(found.lexical[:BEST].mean()) / self._scale,
             "held": float(held.max()) / self._scale,
             "covered": float(held.max()) / total if total else 0.0,
             "said": float(np.log1p(extent(self.subjects))),
             "lead": float(found.scores[0] - found.scores[:NEAR][-1]),
-            "above": float(found.scores[:BEST].mean()) - self._average,
+            "above": float(above.mean()),
         }
 
     def observed_of(self, found: Ranking, places: Sequence[int]) -> list[Observations]:
         """About single ones, by their places in a ranking: how far above an average profile, and
         how far behind the first."""
+        if not places:
+            return []
+        _, above = self._evidence.above_average(found.rows[list(places)])
         return [
-            {
-                "above": float(found.scores[place]) - self._average,
-                "behind": float(found.scores[0] - found.scores[place]),
-            }
-            for place in places
+            {"above": float(high), "behind": float(found.scores[0] - found.scores[place])}
+            for place, high in zip(places, above, strict=True)
         ]
+
+    def above_average(self, rows: Rows) -> tuple[Column, Column]:
+        """Cosines of these rows, and how far their fused scores are above an average profile's."""
+        dense, passage = self._similar(rows)
+        scores = fusion.fused(dense, passage, self.standing[rows], self._deviation)
+        return dense, scores - self._average
+
+    @cached_property
+    def _evidence(self) -> "Search":
+        """The same question by its plain vector."""
+        if self.vectors.plain is self.vectors.ranking:
+            return self
+        plain = QuestionVectors.alike(self.vectors.plain)
+        return Search(self.snapshot, self.query, plain, self.lexical)
 
     @property
     def _average(self) -> float:

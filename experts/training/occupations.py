@@ -10,9 +10,10 @@ from typing import Literal, get_args
 
 from experts.errors import ExpertsError
 from experts.models import Document
+from experts.search.backends.multilingual_e5 import ADAPTED_QUERY
 
 Split = Literal["train", "stop", "test"]
-STRETCH = 20  # words of a stretch of general text at most
+STRETCH = ADAPTED_QUERY  # words at most: longer questions are not adapted
 FIELDS = ("job_title", "company", "tags", "bio")
 
 
@@ -64,11 +65,11 @@ def read_profiles(path: Path) -> dict[str, Document]:
 
 
 def stretches(documents: Iterable[Document], chance: random.Random) -> list[str]:
-    """A stretch of each text, of two words up to a sentence: what questions are like otherwise."""
+    """A few words out of each text: what else a short question can be about."""
     found = []
     for document in documents:
         words = document.text.split()
-        count = chance.randint(2, STRETCH)
+        count = chance.randint(1, STRETCH)
         start = chance.randint(0, max(0, len(words) - count))
         if words:
             found.append(" ".join(words[start : start + count]))

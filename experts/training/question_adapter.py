@@ -35,8 +35,9 @@ class Recipe:
     batch: int = 96
     rate: float = 1e-3  # of AdamW at its height: 20 steps up, then down to a fiftieth
     temperature: float = 0.02
-    general: int = 16  # general texts a step
-    hold: float = 30.0  # weight of the loss that keeps them where they are
+    names: float = 0.3  # share of the steps that compare with other names in place of profiles
+    general: int = 24  # general texts a step
+    hold: float = 40.0  # weight of the loss that keeps them where they are
     every: int = 50  # steps between two measurements on the occupations to stop by
     seed: int = 5
 
@@ -138,7 +139,7 @@ class Training:
         general = chance.sample(self.general, min(recipe.general, len(self.general)))
         vectors = self.questions.adapted([*names, *general])
         asked = ranking(self.questions.plain(names), vectors[: len(names)])
-        scores = asked @ chance.choice(self.tables)[self.learnt].T / recipe.temperature
+        scores = asked @ self._table().T / recipe.temperature
         place = {at: column for column, at in enumerate(self.learnt)}
         others = torch.zeros_like(scores, dtype=torch.bool)
         for row, (at, name) in enumerate(zip(batch, names, strict=True)):
@@ -150,6 +151,12 @@ class Training:
             same = (vectors[len(names) :] * self.questions.plain(general)).sum(1)
             loss = loss + recipe.hold * (1 - same).mean()
         return loss
+
+    def _table(self) -> Tensor:
+        """Vectors (learnt, hidden) of the profiles of one directory, or of other names."""
+        if self.chance.random() < self.recipe.names:
+            return self.questions.plain([self._name(at) for at in self.learnt])
+        return self.chance.choice(self.tables)[self.learnt]
 
     def _name(self, at: int) -> str:
         """A name of this occupation; the language comes first, for they differ in how many."""
