@@ -77,8 +77,11 @@ def test_a_short_question_ranks_by_a_vector_between_plain_and_adapted(
 
 
 @pytest.mark.model
-def test_a_longer_question_keeps_its_vector(embedder: MultilingualE5Embedder) -> None:
-    vectors = embedder.embed_question("my " * ADAPTED_QUERY + "roof")
+@pytest.mark.parametrize(
+    "text", ["my " * ADAPTED_QUERY + "roof", "我被解雇了没有任何理由需要一位律师"]
+)
+def test_a_longer_question_keeps_its_vector(embedder: MultilingualE5Embedder, text: str) -> None:
+    vectors = embedder.embed_question(text)
     assert np.array_equal(vectors.ranking, vectors.plain)
 
 
