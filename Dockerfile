@@ -15,7 +15,7 @@ FROM python:3.11-slim-bookworm
 RUN useradd --create-home --uid 10001 matchmaker && install -d -o matchmaker -g matchmaker /data
 COPY --from=build /venv /venv
 WORKDIR /app
-COPY manage.py ./
+COPY manage.py NOTICE ./
 COPY matchmaker matchmaker
 COPY experts experts
 COPY conversations conversations

@@ -105,8 +105,8 @@ def main(arguments: list[str]) -> None:
     runs: dict[str, list[evaluation.RankedExpert]] = {name: [] for name in SYSTEMS}
     names = snapshot.rows.usernames
     for question in questions:
-        vector = embedder.embed_query(question.text)
-        found = Scored(Search(snapshot, question.text, vector))
+        vectors = embedder.embed_question(question.text)
+        found = Scored(Search(snapshot, question.text, vectors))
         for name, system in SYSTEMS.items():
             scores = system(found)
             best = np.argsort(-np.round(scores, 6), kind="stable")[:DEPTH]

@@ -86,7 +86,7 @@ class Collecting:
 
     def _example(self, text: str, kind: str, right: Collection[str] = ()) -> Example:
         asked = read_constraints(text).text or text
-        search = Search(self.snapshot, asked, self.embedder.embed_query(asked))
+        search = Search(self.snapshot, asked, self.embedder.embed_question(asked))
         places = range(min(BEST, len(search.open)))
         rows = search.open.rows[:BEST].tolist()
         relative = self.snapshot.calibration.relative

@@ -17,6 +17,8 @@ def decide(retrieval: Retrieval, dialogue: Dialogue) -> Decision:
     signals = retrieval.signals
     if not retrieval.candidates:
         return Decision(False, "nobody", doubt=1.0)
+    if signals.readable < EVEN:  # the ranking is chance, however often one asks
+        return Decision(False, "no_evidence", doubt=1.0)
     if not subject_words(retrieval.query):
         return _asking("no_question", 1.0, dialogue)
     doubt = _doubt(signals)

@@ -74,7 +74,7 @@ def embed(texts: Sequence[str]) -> Matrix:
 
 def _queries(texts: Sequence[str]) -> Matrix:
     embedder = wiring.embedder()
-    return np.stack([embedder.embed_query(text) for text in texts])
+    return np.stack([embedder.embed_question(text).plain for text in texts])
 
 
 def model() -> str:

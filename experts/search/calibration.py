@@ -72,7 +72,7 @@ class Calibration:
     """Weights, what they were fitted for, and the floor of the generation they are used on."""
 
     name: str = NEUTRAL
-    fingerprint: str = ""  # of the model's weights; empty fits any
+    fingerprint: str = ""  # of what queries are embedded with; empty fits any
     answerable: Logistic = Logistic()  # somebody here answers this query
     relevant: Logistic = Logistic()  # this one answers it
     strong: float = 0.6  # least chance of a tier
@@ -153,7 +153,8 @@ def fitted_for(fingerprint: str, folders: Iterable[Path] = ()) -> Calibration:
 def null_distribution(snapshot: "Snapshot", embedder: Embedder) -> dict[str, Line]:
     """How well this generation seems to answer what nobody answers; empty without profiles."""
     return lines_of(
-        Search(snapshot, text, embedder.embed_query(text)).features() for text in neutral.UTTERANCES
+        Search(snapshot, text, embedder.embed_question(text)).features()
+        for text in neutral.UTTERANCES
     )
 
 

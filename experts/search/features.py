@@ -2,7 +2,8 @@
 
 No language is guessed per text: a word is stemmed as English, as Dutch and as French, for visitors
 and profiles mix them. The pieces carry compounds ("belastingadvies" and "advies") and cognates
-across languages; on the judged sets they were the largest single gain.
+across languages; on the judged sets they were the largest single gain. Words in other than Latin
+letters are not stemmed: their pieces carry what their endings change.
 """
 
 import unicodedata
@@ -12,22 +13,32 @@ from typing import Any
 
 import Stemmer
 
+from experts.search.languages import CJK, NOT_LATIN
+
 ALGORITHMS = {"en": "english", "nl": "dutch", "fr": "french"}
 PIECE = "#"  # begins the name of a piece; a stem begins with its language
+WHOLE = "x"  # in the place of a language: a word that is not stemmed
 LENGTH = 4
 _thread = local()
 
 
 def of_words(some: Sequence[str]) -> list[list[str]]:
-    """The features of each word, in order; a word of one letter has none."""
+    """The features of each word, in order; a word of one letter of an alphabet has none."""
     stems = [
         [f"{language}:{stem}" for stem in _stemmer(algorithm).stemWords(list(some))]
         for language, algorithm in ALGORITHMS.items()
     ]
-    return [
-        [*own, *pieces(word)] if len(word) > 1 else []
-        for word, *own in zip(some, *stems, strict=True)
-    ]
+    return [_features(word, own) for word, *own in zip(some, *stems, strict=True)]
+
+
+def _features(word: str, stems: list[str]) -> list[str]:
+    if CJK.match(word):
+        return [f"{WHOLE}:{word}"]  # two characters, which are a piece already
+    if len(word) == 1:
+        return []
+    if NOT_LATIN.search(word):
+        stems = [f"{WHOLE}:{word}"]
+    return [*stems, *pieces(word)]
 
 
 def pieces(word: str) -> list[str]:

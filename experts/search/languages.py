@@ -4,8 +4,20 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
-WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
+# A mark belongs to the letter before it: without marks a word of Hindi falls into its consonants.
+MARKS = "".join(chr(c) for c in range(0x300, 0x3100) if unicodedata.category(chr(c))[0] == "M")
+LETTERS = rf"[^\W_]+(?:[{MARKS}]+[^\W_]*)*"
+WORD = re.compile(rf"{LETTERS}(?:['’]{LETTERS})?")
+HAN = "\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+HIRAGANA, KATAKANA, HANGUL = "\u3041-\u309f", "\u30a1-\u30ff\u31f0-\u31ff", "\uac00-\ud7a3"
+SCRIPTS = HAN, HIRAGANA, KATAKANA, HANGUL  # of words that are not set apart by spaces alone
+CJK = re.compile(f"[{''.join(SCRIPTS)}]")
+RUN = re.compile("|".join([*(f"[{script}]+" for script in SCRIPTS), f"[^{''.join(SCRIPTS)}]+"]))
+NOT_LATIN = re.compile(
+    "[\u0370-\u1dff\u1f00-\u1fff\u2c80-\ua71f\ua800-\uffff\U00010000-\U0010ffff]"
+)
 ELISION = re.compile(r"^(?:l|d|j|m|n|s|t|c|qu|jusqu|lorsqu|puisqu)['’](?=\w)")
+DOTTED_I = "i\u0307"  # what the Turkish İ becomes in lower case, unlike the i that Turks write
 DEFAULT = "en"
 
 ENGLISH = """
@@ -45,10 +57,31 @@ TWO_FACED = frozenset(
 ALL_FUNCTION_WORDS = frozenset[str]().union(*FUNCTION_WORDS.values()) - TWO_FACED
 
 
+def lower(text: str) -> str:
+    return text.lower().replace(DOTTED_I, "i")
+
+
 def words(text: str) -> list[str]:
-    """Lower-case words in order, any script; French elisions (l', d', qu') are cut off."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    return [ELISION.sub("", word) for word in WORD.findall(folded)]
+    """Lower-case words in order, any script; French elisions (l', d', qu') are cut off.
+
+    Chinese, Japanese and Korean text gives every two neighbouring characters of one script: its
+    words are not set apart, or not from their particles.
+    """
+    folded = unicodedata.normalize("NFKC", text).casefold().replace(DOTTED_I, "i")
+    found = [ELISION.sub("", word) for word in WORD.findall(folded)]
+    if not CJK.search(folded):
+        return found
+    runs = [run for word in found for run in RUN.findall(word)]
+    return [word for run in runs for word in (_bigrams(run) if CJK.match(run) else [run])]
+
+
+def word_count(text: str) -> int:
+    """Words between spaces; two characters of Chinese, Japanese or Korean are one."""
+    return len(CJK.sub(" ", text).split()) + (len(CJK.findall(text)) + 1) // 2
+
+
+def _bigrams(run: str) -> list[str]:
+    return [run[at : at + 2] for at in range(max(1, len(run) - 1))]
 
 
 def content_words(text: str) -> list[str]:

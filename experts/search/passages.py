@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experts.models import Document
+from experts.search.languages import CJK
 from experts.search.protocols import Rows, Scores, Vector
 
 Hashes = NDArray[np.uint64]
@@ -25,6 +26,7 @@ BREAK = re.compile(
     r"|\s*[\r\n\u2028\u2029]+\s*"
     r"|\s+[•·▪●*–—-]\s+"
     r"|(?<=;)\s+"
+    r"|(?<=[。！？।؟۔])(?![。！？।؟۔」』）”’])\s*"  # ends that need no space or capital after them
 )
 ABBREVIATION = re.compile(
     r"(?:^|[\s(])(?:[A-Z]|e\.g|i\.e|bijv|bv|dr|drs|ing|ir|m|mevr|mme|mr|mrs|ms|nr|no|prof|st|vs|etc|incl|"
@@ -57,7 +59,7 @@ def sentences(text: str) -> list[str]:
     found: list[str] = []
     for start, end in _spans(text):
         piece = text[start:end].strip()
-        if len(piece.split()) >= SHORTEST:
+        if len(piece.split()) >= SHORTEST or len(CJK.findall(piece)) >= 2 * SHORTEST:
             found.append(piece)
             if len(found) == MOST_SENTENCES:
                 break

@@ -1,6 +1,7 @@
 """The seams of the search, one page. Vectors are unit float32; a higher score is better."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, Self
 
@@ -18,6 +19,19 @@ Allowed = NDArray[np.bool_]  # (rows,): which rows a search may return
 Progress = Callable[[int], None]  # called with the number of texts just finished
 
 
+@dataclass(frozen=True, slots=True)
+class QuestionVectors:
+    """A question in two readings, the same one twice under most models."""
+
+    ranking: Vector  # who is nearest: what an embedder learnt about questions included
+    plain: Vector  # how near: cosines of the published model, comparable between questions
+
+    @classmethod
+    def alike(cls, vector: Vector) -> Self:
+        """Of a model that reads questions in one way."""
+        return cls(vector, vector)
+
+
 class Embedder(Protocol):
     """Text to unit vectors, thread-safe. Errors: EmbedderError."""
 
@@ -29,6 +43,11 @@ class Embedder(Protocol):
     @property
     def fingerprint(self) -> str:
         """Names the weights: two embedders with the same one give the same vectors. Loads none."""
+        ...
+
+    @property
+    def question_fingerprint(self) -> str:
+        """Names what questions are embedded with; documents need not be embedded anew for it."""
         ...
 
     @property
@@ -48,7 +67,20 @@ class Embedder(Protocol):
         """What questions are compared with: the fields of a profile, mixed as suits this model."""
         ...
 
-    def embed_query(self, text: str) -> Vector: ...
+    def embed_query(self, text: str) -> Vector:
+        """The vector that questions rank by."""
+        ...
+
+    def embed_question(self, text: str) -> QuestionVectors:
+        """Both vectors at the price of one."""
+        ...
+
+    def reads(self, text: str) -> float:
+        """Share of a text's letters and digits that the model has tokens for, 0 to 1.
+
+        1 for a text without any. What is not read leaves no trace in a vector.
+        """
+        ...
 
 
 class VectorIndex(Protocol):

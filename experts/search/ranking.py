@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experts.search import fusion
-from experts.search.protocols import Allowed, Rows, Scores, Vector
-from experts.search.subjects import subject_words
+from experts.search.protocols import Allowed, QuestionVectors, Rows, Scores
+from experts.search.subjects import extent, subject_words
 from experts.search.tongues import best_of_parts
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ Column = NDArray[np.float64]
 WIDE = 16  # times as many nearest rows as are wanted: so many cost a tenth more to find
 POOL = 100  # rows that each side brings at first: more never changed the best ten of a question
 BEST = 3  # as many as a visitor is shown
-WORD = 6  # letters of one: a Dutch compound says what two or three words do elsewhere
+NEAR = 10  # profiles whose evidence is looked at
 FEATURES = frozenset(
     {"dense", "lexical", "query_coverage", "query_length"}  # of a query
     | {"margin_over_mean", "gap_to_top", "uncovered"}  # of one profile found for it
@@ -47,13 +47,25 @@ class Ranking:
 
 
 class Search:
-    """One question over one generation."""
+    """One question over one generation.
 
-    def __init__(self, snapshot: "Snapshot", query: str, vector: Vector) -> None:
+    Rows are found and ordered by the ranking vector. How well they answer is measured by the plain
+    one: its cosines mean the same for a short question and a long one.
+    """
+
+    def __init__(
+        self,
+        snapshot: "Snapshot",
+        query: str,
+        vectors: QuestionVectors,
+        lexical: Scores | None = None,
+    ) -> None:
+        """`lexical`: the BM25 scores of all rows, where they are known already."""
         self.snapshot = snapshot
         self.query = query
-        self.vector = vector
-        self.lexical = snapshot.lexical.scores(query)
+        self.vectors = vectors
+        self.vector = vectors.ranking
+        self.lexical = snapshot.lexical.scores(query) if lexical is None else lexical
 
     def ranked(self, allowed: Allowed | None = None, reach: int = POOL) -> Ranking:
         """The best `reach` rows of either side in one order."""
@@ -122,7 +134,7 @@ class Search:
     @cached_property
     def query_length(self) -> float:
         """Logarithm of one plus the number of subject words; a long word counts as several."""
-        return float(np.log1p(sum(max(1.0, len(word) / WORD) for word in self.subjects)))
+        return float(np.log1p(extent(self.subjects)))
 
     def features(self) -> Features:
         """Evidence that anybody answers this query; empty when it finds nobody.
@@ -135,12 +147,13 @@ class Search:
         found = self.open
         if not len(found):
             return {}
+        dense, margins = self._evidence.above_average(found.rows[:NEAR])
         return {
-            "dense": float(found.dense.max()),
+            "dense": float(dense.max()),
             "lexical": float(self.lexical.max()) / self._scale,
             "query_coverage": float(self._coverage(found.rows[:BEST]).max()),
             "query_length": self.query_length,
-            "margin_over_mean": float(found.scores[0]) - self._average,
+            "margin_over_mean": float(margins.max()),
         }
 
     def features_of(self, found: Ranking, places: Sequence[int]) -> list[Features]:
@@ -150,20 +163,38 @@ class Search:
         profile and to the first; `uncovered` is the share of the query's words, by their weight,
         that the profile lacks, over one plus their number: a short query has few words to lack.
         """
-        coverage = self._coverage(found.rows[list(places)])
+        if not places:
+            return []
+        rows = found.rows[list(places)]
+        coverage = self._coverage(rows)
+        _, margins = self._evidence.above_average(rows)
         return [
             {
-                "margin_over_mean": float(found.scores[place]) - self._average,
+                "margin_over_mean": float(margin),
                 "gap_to_top": float(found.scores[0] - found.scores[place]),
                 "uncovered": float(1 - share) * float(np.exp(-self.query_length)),
                 "query_length": self.query_length,
             }
-            for place, share in zip(places, coverage, strict=True)
+            for place, margin, share in zip(places, margins, coverage, strict=True)
         ]
 
     def _coverage(self, rows: Rows) -> Column:
         held, total = self.snapshot.lexical.held(self.subjects, rows)
         return held / total if total else np.zeros(len(rows))
+
+    def above_average(self, rows: Rows) -> tuple[Column, Column]:
+        """Cosines of these rows, and how far their fused scores are above an average profile's."""
+        dense, passage = self._similar(rows)
+        scores = fusion.fused(dense, passage, self.standing[rows], self._deviation)
+        return dense, scores - self._average
+
+    @cached_property
+    def _evidence(self) -> "Search":
+        """The same question by its plain vector."""
+        if self.vectors.plain is self.vectors.ranking:
+            return self
+        plain = QuestionVectors.alike(self.vectors.plain)
+        return Search(self.snapshot, self.query, plain, self.lexical)
 
     @property
     def _average(self) -> float:

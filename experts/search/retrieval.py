@@ -1,7 +1,7 @@
 """A question to living, recommendable experts: embed, search both ways, fuse, look them up."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -51,6 +51,7 @@ class Signals:
 
     answerable: float = 0.0  # calibrated chance that somebody here answers it
     query_length: float = 0.0  # logarithm of one plus the number of its subject words
+    readable: float = 1.0  # share of its letters that the model can read
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ class Retriever:
         and none with `relax=False`. The excluded stay excluded.
         """
         snapshot = self._snapshot()
-        search = Search(snapshot, query, self.embedder.embed_query(query))
+        search = Search(snapshot, query, self.embedder.embed_question(query))
         finding = _Finding(search, snapshot.calibration)
         candidates = finding.candidates(constraints, limit, excluded)
         relaxed: tuple[str, ...] = ()
@@ -115,7 +116,7 @@ class Retriever:
             constraints,
             relaxed,
             snapshot.manifest.generation,
-            finding.signals(),
+            replace(finding.signals(), readable=self.embedder.reads(query)),
         )
 
     def _snapshot(self) -> Snapshot:

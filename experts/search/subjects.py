@@ -1,8 +1,9 @@
 """Words that carry a request but not its subject, in English, Dutch and French."""
 
 import re
+from collections.abc import Iterable
 
-from experts.search.languages import content_words
+from experts.search.languages import CJK, HIRAGANA, content_words
 
 
 def word_set(text: str) -> frozenset[str]:
@@ -52,6 +53,9 @@ CONTRACTED = re.compile(
     r"n['’]t$|^(?:i|you|he|she|it|we|they|that|there|what|who|how|here|let)['’]"
 )
 REPEATED = re.compile(r"(.)\1{3,}")
+GRAMMAR = re.compile(f"[{HIRAGANA}]+")  # what Japanese writes so are particles and endings
+LETTERS = 6  # of a word: a Dutch compound says what two or three words do elsewhere
+OF_BIGRAM = 0.5  # words that two neighbouring characters of Chinese, Japanese or Korean say
 
 
 def subject_words(text: str) -> list[str]:
@@ -62,7 +66,13 @@ def subject_words(text: str) -> list[str]:
         for word in found
         if word not in GENERIC
         and word not in GREETINGS
-        and len(word) > 1
+        and (len(word) > 1 or CJK.match(word))
+        and not GRAMMAR.fullmatch(word)
         and not REPEATED.search(word)
         and not CONTRACTED.search(word)
     ]
+
+
+def extent(subjects: Iterable[str]) -> float:
+    """How much these words say, in English words."""
+    return sum(OF_BIGRAM if CJK.match(word) else max(1.0, len(word) / LETTERS) for word in subjects)

@@ -56,7 +56,7 @@ def lexical_store() -> type[LexicalIndex]:
 @cache
 def calibration() -> Calibration:
     """Fitted for the model in use: by this installation, or shipped, or neutral."""
-    return fitted_for(embedder().fingerprint, [settings.DATA_DIR / "calibrations"])
+    return fitted_for(embedder().question_fingerprint, [settings.DATA_DIR / "calibrations"])
 
 
 @cache

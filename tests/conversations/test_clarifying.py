@@ -5,6 +5,7 @@ import pytest
 from conversations.chat.clarifying import kinds
 from experts.models import Expert
 from experts.search import wiring
+from experts.search.backends.offline import HashingEmbedder
 from tests.conversations.conftest import Ask
 
 pytestmark = pytest.mark.django_db
@@ -56,6 +57,17 @@ def test_after_two_questions_it_answers_and_says_what_was_assumed(
     )  # fmt: skip
     assert "assumed" in third["narrative"]
     assert third["experts"]
+
+
+def test_nobody_is_shown_for_a_text_that_the_model_cannot_read(
+    experts: None, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(HashingEmbedder, "reads", lambda _self, _text: 0.4)
+    thread = ""
+    for _ in range(4):
+        answer = ask("I need a tax lawyer", **({"thread": thread} if thread else {}))
+        thread = answer["thread"]
+        assert (answer["type"], answer["experts"]) == ("clarification", [])
 
 
 def test_an_empty_directory_asks_and_never_matches(db: None, reindex: Ask, ask: Ask) -> None:

@@ -139,8 +139,9 @@ def test_the_neutral_utterances_are_many_and_each_is_one() -> None:
 
 
 def test_the_default_model_has_a_calibration_of_its_own() -> None:
-    """A change of its recipe needs a new fit, or the neutral weights are used."""
+    """A change of its recipe or adapter needs a new fit, or the neutral weights are used."""
     from experts.search.backends.multilingual_e5 import MultilingualE5Embedder
 
-    found = calibration.fitted_for(MultilingualE5Embedder.fingerprint)
+    embedder = MultilingualE5Embedder(Path("nowhere"))
+    found = calibration.fitted_for(embedder.question_fingerprint)
     assert found.name == MultilingualE5Embedder.name

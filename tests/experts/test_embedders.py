@@ -17,6 +17,7 @@ from experts.errors import EmbedderError
 from experts.models import Document
 from experts.search.backends import weights
 from experts.search.backends.e5_files import GRAPH, ModelFolder
+from experts.search.backends.e5_tokenizer import Tokenizer
 from experts.search.backends.multilingual_e5 import MultilingualE5Embedder
 from experts.search.backends.offline import HashingEmbedder
 from experts.search.backends.sentence_transformers import SentenceTransformersEmbedder
@@ -131,14 +132,86 @@ def test_the_multilingual_model_answers_in_another_language(
 
 
 @pytest.mark.model
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("протекает труба", 0),
+        ("шукаю вчителя фортепіано", 1),
+        ("χρειάζομαι δικηγόρο για τον ΦΠΑ", 2),
+        ("אני מחפש מורה לפסנתר", 1),
+        ("أحتاج إلى محامي ضرائب", 2),
+        ("मुझे पियानो शिक्षक चाहिए", 1),
+        ("水管漏水了", 0),
+        ("ピアノの先生を探しています", 1),
+        ("세금 변호사가 필요합니다", 2),
+    ],
+)
+def test_the_multilingual_model_answers_in_other_scripts(
+    multilingual: MultilingualE5Embedder, question: str, answer: int
+) -> None:
+    answers = ["I repair leaking pipes", "I teach piano to children", "I am a VAT lawyer"]
+    similarities = multilingual.embed_documents(answers) @ multilingual.embed_query(question)
+    assert int(np.argmax(similarities)) == answer
+
+
+@pytest.mark.model
+def test_words_have_the_ids_of_the_published_vocabulary(
+    multilingual: MultilingualE5Embedder,
+) -> None:
+    tokenizer = Tokenizer(multilingual.files.ready())
+    assert tokenizer.encode("Hello world", 512) == [0, 35378, 8999, 2]
+    assert tokenizer.encode(" Hello\u200b\tworld ", 512) == [0, 35378, 8999, 2]
+    assert tokenizer.encode("Hello world " * 9, 5) == [0, 35378, 8999, 35378, 2]
+    assert not {0, 1, 2, 3, 250001} & set(tokenizer.encode("<s><pad></s><unk><mask>", 512)[1:-1])
+    # Neighbouring unknown letters are one token, after the mark of a word.
+    assert tokenizer.encode("ꮳꮃꭹ", 512) == [0, 6, 3, 2]
+
+
+def test_a_text_without_letters_leaves_nothing_unread(embedder: Embedder) -> None:
+    assert [embedder.reads(text) for text in ("", "?!", "\ud800")] == [1.0, 1.0, 1.0]
+
+
+@pytest.mark.model
+def test_a_text_that_a_model_cannot_read_is_told(
+    multilingual: MultilingualE5Embedder, real: SentenceTransformersEmbedder
+) -> None:
+    for text in ("I need a tax lawyer", "ik zoek een fiscalist", "R or NFT, B2B?"):
+        assert real.reads(text) > 0.7
+        assert multilingual.reads(text) == 1.0
+    for text in ("нужен адвокат", "μου χρειάζεται δικηγόρος", "मुझे वकील चाहिए", "需要劳动法律师"):
+        assert real.reads(text) < 0.5
+        assert multilingual.reads(text) == 1.0
+    assert real.reads("ꮳꮃꭹ ꭶꮼꮒ") == multilingual.reads("ꮳꮃꭹ ꭶꮼꮒ") == 0.0
+    assert 0 < multilingual.reads("lawyer ꮳꮃꭹ") < 1
+
+
+@pytest.mark.model
+def test_the_multilingual_model_takes_little_of_a_process() -> None:
+    code = (
+        "import sys, numpy, onnxruntime; from pathlib import Path;"
+        "from experts.search.backends.multilingual_e5 import MultilingualE5Embedder;"
+        "held = lambda: int(Path('/proc/self/statm').read_text().split()[1]) * 4096 // 2**20;"
+        "before = held(); embedder = MultilingualE5Embedder(Path(sys.argv[1]));"
+        "embedder.embed_query('нужен адвокат'); print(held() - before)"
+    )
+    command = [sys.executable, "-c", code, str(settings.DATA_DIR / "models")]
+    MultilingualE5Embedder(settings.DATA_DIR / "models").prepare()
+    told = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert int(told.stdout) < 100  # MB; a tokenizer of objects would take as much alone
+
+
+@pytest.mark.model
 def test_a_title_in_capitals_is_the_same_question(multilingual: MultilingualE5Embedder) -> None:
     asked = multilingual.embed_query("TAX Lawyer"), multilingual.embed_query("tax lawyer")
+    assert np.array_equal(*asked)
+    asked = multilingual.embed_query("İŞ hukuku"), multilingual.embed_query("iş hukuku")
     assert np.array_equal(*asked)
 
 
 @pytest.mark.model
 def test_a_model_folder_is_made_once_and_again_when_damaged(tmp_path: Path) -> None:
     home = tmp_path / "models"
+    (home / "multilingual-e5-small-of-an-older-layout").mkdir(parents=True)
     with ThreadPoolExecutor(2) as pool:
         folder, same = pool.map(lambda _: ModelFolder(home).ready(), range(2))
     assert folder == same

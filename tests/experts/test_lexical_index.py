@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from experts.errors import IndexUnavailable
 from experts.search.backends.bm25 import Bm25Index
 from experts.search.fusion import best
+from experts.search.subjects import extent, subject_words
 
 TEXTS = [
     "Tax lawyer. I help small firms with VAT and income taxes.",
@@ -44,10 +45,50 @@ def found(index: Bm25Index, query: str) -> list[int]:
         ("impots", 3),  # without its accent
         ("I need a new door", 4),  # a particle in Dutch, a thing in English
         ("LAWYER!!!", 0),
+        ("İNCOME TAX", 0),  # from a Turkish keyboard
     ],
 )
 def test_words_find_their_profile_in_each_language(index: Bm25Index, query: str, row: int) -> None:
     assert found(index, query)[0] == row
+
+
+@pytest.mark.parametrize(
+    ("query", "row"),
+    [
+        ("нужен трудовой юрист", 0),  # none of the words as the profile has them
+        ("φορολογική δήλωση", 1),
+        ("वकील की तलाश", 2),
+        ("我想找劳动法律师", 3),
+        ("会計士をお願いします", 4),
+        ("변호사를 찾습니다", 5),
+    ],
+)
+def test_words_of_any_script_find_their_profile(query: str, row: int) -> None:
+    index = Bm25Index.build(
+        [
+            "Юрист по трудовому праву. Помогаю с увольнением.",
+            "Φοροτεχνικός. Αναλαμβάνω φορολογικές δηλώσεις.",
+            "वकील। नौकरी से जुड़े मामले देखता हूँ।",
+            "律师，专长劳动法和合同纠纷。",
+            "公認会計士。中小企業の決算を支援します。",
+            "노동 전문 변호사입니다.",
+        ]
+    )
+    assert found(index, query)[0] == row
+
+
+def test_a_script_without_spaces_costs_one_feature_for_two_characters() -> None:
+    index = Bm25Index.build(["律师专长劳动法", "会計士"])
+    assert set(index.vocabulary) == {
+        *(f"x:{two}" for two in ("律师", "师专", "专长", "长劳", "劳动", "动法", "会計", "計士"))
+    }
+
+
+@pytest.mark.parametrize(
+    "text", ["трудовой юрист", "劳动法律师", "労働弁護士を探す", "노동법 변호사가"]
+)
+def test_as_much_is_said_in_any_script(text: str) -> None:
+    assert 0.5 < extent(subject_words(text)) / extent(["employment", "lawyer"]) < 1.5
 
 
 def test_a_query_without_a_known_word_finds_nothing(index: Bm25Index) -> None:

@@ -25,7 +25,14 @@ from experts.search.passages import LONGEST, PassageVectors, Quotable, sentences
             "Écrire des contrats. Éviter les litiges.",
             ["Écrire des contrats.", "Éviter les litiges."],
         ),
+        ("我是劳动法律师。我帮助被解雇的人！", ["我是劳动法律师。", "我帮助被解雇的人！"]),
+        ("私は「お客様。」と言う。税金を見ます。", ["私は「お客様。」と言う。", "税金を見ます。"]),
+        (
+            "मैं एक वकील हूँ। मैं अनुबंध देखता हूँ।",
+            ["मैं एक वकील हूँ।", "मैं अनुबंध देखता हूँ।"],
+        ),
         ("Hello. Ok.", []),
+        ("你好。", []),
         ("", []),
     ],
 )

@@ -9,7 +9,7 @@ import pytest
 
 from experts.search import fusion
 from experts.search.backends.faiss import FaissIndex
-from experts.search.protocols import Vectors
+from experts.search.protocols import QuestionVectors, Vectors
 from experts.search.ranking import Search
 from experts.search.tongues import CODES, Tongues, best_of_parts
 
@@ -112,7 +112,7 @@ def test_the_nearest_are_those_of_all_rows_less_what_languages_add(
         lexical=SimpleNamespace(scores=lambda query: np.zeros(600, np.float32)),
     )
     for query in vectors[::25]:  # of both languages
-        search = Search(snapshot, "", query)
+        search = Search(snapshot, "", QuestionVectors.alike(query))
         found = search._nearest(None if every == 1 else allowed, 5)
         rows, cosines = snapshot.vectors.search(query, 600, allowed)
         levelled = cosines - tongues.added(query)[tongues.of_rows[rows]]

@@ -90,7 +90,7 @@ def _fitted(examples: list[Example], options: dict[str, Any]) -> str:
     found, fits = calibrating.fit(
         examples,
         options["name"] or ("neutral" if options["any_model"] else embedder.name),
-        "" if options["any_model"] else embedder.fingerprint,
+        "" if options["any_model"] else embedder.question_fingerprint,
         before,
         frozenset(options["anchor"]),
     )

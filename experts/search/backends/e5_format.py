@@ -22,7 +22,6 @@ BLOCK_BYTES = 2 + BLOCK // 2
 ZERO = 8  # the code of weight 0
 Codes = NDArray[np.uint8]
 Floats = NDArray[np.float32]
-Places = NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +48,23 @@ class Entry:
     size: int
 
 
+def unpacked(blocks: Codes) -> tuple[Codes, Floats]:
+    """Codes (…, 32), 0 to 15, and steps (…) of blocks (…, BLOCK_BYTES).
+
+    A weight is its code less 8, times its block's step.
+    """
+    steps = np.ascontiguousarray(blocks[..., :2]).view("<f2")[..., 0].astype(np.float32)
+    # A byte holds weight j in its low half and weight j + 16 in its high half.
+    halves = blocks[..., 2:]
+    return np.concatenate([halves & 0x0F, halves >> 4], axis=-1), steps
+
+
+def weights(blocks: Codes) -> Floats:
+    """The weights of blocks (…, BLOCK_BYTES), (…, 32)."""
+    codes, steps = unpacked(blocks)
+    return (codes.astype(np.float32) - ZERO) * steps[..., None]
+
+
 class PackedModel:
     """Read access to the packed file, mapped and not loaded. Errors: EmbedderError."""
 
@@ -65,27 +81,21 @@ class PackedModel:
         self.pieces, self.scores = self._vocabulary()
         self._entries = self._directory()
 
-    def blocks(
-        self, name: str, count: int, rows: Places | slice = slice(None)
-    ) -> tuple[Codes, Floats]:
-        """Codes (rows, blocks, 32), 0 to 15, and steps (rows, blocks) of a matrix of `count` rows.
+    def blocks(self, name: str, count: int) -> tuple[Codes, Floats]:
+        """Codes (rows, blocks, 32) and steps (rows, blocks) of a matrix of `count` rows."""
+        return unpacked(self.packed(name, count))
 
-        A weight is its code less 8, times its block's step.
-        """
+    def packed(self, name: str, count: int) -> Codes:
+        """A matrix of `count` rows as it is in the file: (rows, blocks, BLOCK_BYTES)."""
         entry = self._entry(name)
         raw = self._bytes[entry.offset : entry.offset + entry.size]
-        blocks = raw.reshape(count, -1, BLOCK_BYTES)[rows]
-        steps = np.ascontiguousarray(blocks[:, :, :2]).view("<f2")[:, :, 0].astype(np.float32)
-        # A byte holds weight j in its low half and weight j + 16 in its high half.
-        halves = blocks[:, :, 2:]
-        return np.concatenate([halves & 0x0F, halves >> 4], axis=2), steps
+        return raw.reshape(count, -1, BLOCK_BYTES)
 
     def tensor(self, name: str, *shape: int) -> Floats:
         """One tensor as float32."""
         entry = self._entry(name)
         if entry.packed:
-            codes, steps = self.blocks(name, shape[0])
-            return ((codes.astype(np.float32) - ZERO) * steps[:, :, None]).reshape(shape)
+            return weights(self.packed(name, shape[0])).reshape(shape)
         raw = self._bytes[entry.offset : entry.offset + entry.size]
         return raw.view("<f4").astype(np.float32).reshape(shape)
 
@@ -102,7 +112,7 @@ class PackedModel:
         scores: list[float] = np.frombuffer(self._read(4 * count), "<f4").tolist()
         blob = self._read(length)
         pieces = [blob[start:end].decode() for start, end in itertools.pairwise(ends)]
-        # How the engine normalises characters: `tokenizers` has its own way to the same end.
+        # How the engine normalises characters: NFKC comes to the same end.
         _, length = self._take("<iI")
         self._at += length
         return pieces, scores

@@ -8,6 +8,8 @@ more by itself, since a question is often little more than a title.
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -16,8 +18,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experts.errors import EmbedderError
-from experts.search.backends.e5_files import GRAPH, LAYOUT, SHA256, TOKENIZER, ModelFolder
-from experts.search.protocols import Progress, Vector, Vectors
+from experts.search.backends.e5_adapter import SHIPPED, digest
+from experts.search.backends.e5_files import EMBEDDINGS, GRAPH, LAYOUT, SHA256, ModelFolder
+from experts.search.backends.e5_format import Codes, weights
+from experts.search.backends.e5_graph import MASK, OUTPUT, QUESTIONS, WORDS
+from experts.search.backends.e5_tokenizer import Tokenizer
+from experts.search.languages import lower, word_count
+from experts.search.protocols import Progress, QuestionVectors, Vector, Vectors
 
 if TYPE_CHECKING:
     from experts.models import Document
@@ -25,13 +32,14 @@ if TYPE_CHECKING:
 DIMENSION = 384
 PADDING = 1  # the id of <pad>
 LONGEST = 512  # tokens of a text that are read
-CHARACTERS = 16_384  # of a text that are cut into tokens, many more than LONGEST tokens have
 BATCH_TOKENS = 2048  # padding included
 CHUNK = 1024  # texts that are sorted by length together
 MANY = 8  # batches from which on every core is used
 TITLE_WEIGHT = 0.75  # beside the whole profile; flat from 0.5 to 1
 TITLE_ENDING = " expert"  # says, in every language here, that it is somebody's trade
 SHORT_QUERY = 12  # words; a title in capitals is far from the same title in a sentence
+ADAPTED_QUERY = 8  # words up to which a question goes through the adapter too: titles are shorter
+FIRST, NONE = np.zeros(1, np.int64), np.zeros(0, np.int64)  # which rows are adapted
 RECIPE = 3  # raise it whenever what the model is fed, or how vectors are mixed, changes
 
 
@@ -42,18 +50,36 @@ class MultilingualE5Embedder:
     fingerprint = f"multilingual-e5-small-{SHA256[:16]}-{LAYOUT}-{RECIPE}"
     dimension = DIMENSION
 
-    def __init__(self, home: Path) -> None:
-        self.files = ModelFolder(home)
+    def __init__(self, home: Path, adapter: Path = SHIPPED) -> None:
+        self.files = ModelFolder(home, adapter=adapter)
         self._loading = Lock()
-        self._loaded: tuple[Any, Any] | None = None
+        self._loaded: _Model | None = None
+
+    @cached_property
+    def question_fingerprint(self) -> str:
+        return f"{self.fingerprint}+{digest(self.files.adapter)}"
 
     def prepare(self) -> None:
         self.files.ready()
 
     def embed_query(self, text: str) -> Vector:
-        short = len(text.split()) <= SHORT_QUERY
-        vector: Vector = self._embed(["query: " + (text.lower() if short else text)])[0]
-        return vector
+        return self.embed_question(text).ranking
+
+    def embed_question(self, text: str) -> QuestionVectors:
+        """One run for both: a short question's ranking vector is the mean of plain and adapted."""
+        words = word_count(text)
+        prompt = "query: " + (lower(text) if words <= SHORT_QUERY else text)
+        model = self._running()
+        try:
+            inputs = model.inputs([model.tokenizer.encode(prompt, LONGEST)])
+            inputs[QUESTIONS] = FIRST if words <= ADAPTED_QUERY else NONE
+            plain, adapted = model.session.run(None, inputs)
+        except Exception as error:
+            raise EmbedderError(f"EMBEDDING_MODEL={self.name} failed on a text: {error}") from error
+        if not len(adapted):
+            return QuestionVectors.alike(plain[0])
+        mixed = plain[0] + adapted[0]
+        return QuestionVectors(mixed / np.linalg.norm(mixed), plain[0])
 
     def embed_documents(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
         vectors = np.empty((len(texts), DIMENSION), np.float32)
@@ -67,7 +93,7 @@ class MultilingualE5Embedder:
     ) -> Vectors:
         vectors = self.embed_documents([document.text for document in documents], progress)
         titled = [row for row, document in enumerate(documents) if document.title.strip()]
-        titles = [documents[row].title.lower() + TITLE_ENDING for row in titled]
+        titles = [lower(documents[row].title) + TITLE_ENDING for row in titled]
         distinct, at = np.unique(np.array(titles, object), return_inverse=True)
         mixed = (
             vectors[titled] + np.float32(TITLE_WEIGHT) * self.embed_documents(distinct.tolist())[at]
@@ -75,21 +101,24 @@ class MultilingualE5Embedder:
         vectors[titled] = mixed / np.linalg.norm(mixed, axis=1, keepdims=True)
         return vectors
 
-    def _running(self) -> tuple[Any, Any]:
-        """The tokenizer and the session; each may be used by many threads at once."""
+    def reads(self, text: str) -> float:
+        return self._running().tokenizer.reads(text)
+
+    def _running(self) -> "_Model":
         with self._loading:
             if self._loaded is None:
                 self._loaded = _load(self.files.ready())
             return self._loaded
 
     def _embed(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
-        tokenizer, session = self._running()
+        model = self._running()
         vectors = np.empty((len(texts), DIMENSION), np.float32)
         try:
-            ids = [tokenizer.encode(_clean(text)).ids for text in texts]
+            ids = [model.tokenizer.encode(text, LONGEST) for text in texts]
 
             def run(batch: list[int]) -> int:
-                vectors[batch] = session.run(None, _padded([ids[row] for row in batch]))[0]
+                inputs = model.inputs([ids[row] for row in batch])
+                vectors[batch] = model.session.run([OUTPUT], inputs)[0]
                 return len(batch)
 
             for done in _each(run, _batches(ids)):
@@ -100,25 +129,34 @@ class MultilingualE5Embedder:
         return vectors
 
 
-def _load(folder: Path) -> tuple[Any, Any]:
+@dataclass(frozen=True, slots=True)
+class _Model:
+    """What a folder holds, loaded; may be used by many threads at once."""
+
+    tokenizer: Tokenizer
+    embeddings: Codes  # (pieces, blocks, bytes), mapped from disk: a process holds what it uses
+    session: Any
+
+    def inputs(self, batch: Sequence[Sequence[int]]) -> dict[str, NDArray[Any]]:
+        """What the graph is fed for texts, each the ids of its tokens; none is adapted."""
+        ids, mask = _padded(batch)
+        embedded = weights(self.embeddings[ids]).reshape(*ids.shape, DIMENSION)
+        return {WORDS: embedded, MASK: mask, QUESTIONS: NONE}
+
+
+def _load(folder: Path) -> _Model:
     try:
         from onnxruntime import InferenceSession, SessionOptions
-        from tokenizers import Tokenizer
 
-        tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
-        tokenizer.enable_truncation(LONGEST)
         options = SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
-        return tokenizer, InferenceSession(
-            str(folder / GRAPH), options, providers=["CPUExecutionProvider"]
+        return _Model(
+            Tokenizer(folder),
+            np.load(folder / EMBEDDINGS, mmap_mode="r").view(np.ndarray),
+            InferenceSession(str(folder / GRAPH), options, providers=["CPUExecutionProvider"]),
         )
     except Exception as error:
         raise EmbedderError(f"The model in {folder} cannot be loaded: {error}") from error
-
-
-def _clean(text: str) -> str:
-    # A lone surrogate, which JSON can carry, would break the tokenizer.
-    return text[:CHARACTERS].encode("utf-8", "replace").decode()
 
 
 def _batches(ids: Sequence[Sequence[int]]) -> list[list[int]]:
@@ -132,13 +170,14 @@ def _batches(ids: Sequence[Sequence[int]]) -> list[list[int]]:
     return batches
 
 
-def _padded(batch: Sequence[Sequence[int]]) -> dict[str, NDArray[np.int64]]:
+def _padded(batch: Sequence[Sequence[int]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Token ids (texts, length) and which of them are no padding."""
     shape = len(batch), max(map(len, batch))
     tokens, mask = np.full(shape, PADDING, np.int64), np.zeros(shape, np.int64)
     for row, ids in enumerate(batch):
         tokens[row, : len(ids)] = ids
         mask[row, : len(ids)] = 1
-    return {"input_ids": tokens, "attention_mask": mask}
+    return tokens, mask
 
 
 def _each(run: Callable[[list[int]], int], batches: list[list[int]]) -> Iterator[int]:

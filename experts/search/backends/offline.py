@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from experts.search.languages import ALL_FUNCTION_WORDS, words
-from experts.search.protocols import Progress, Vector, Vectors
+from experts.search.protocols import Progress, QuestionVectors, Vector, Vectors
 
 if TYPE_CHECKING:
     from experts.models import Document
@@ -27,7 +27,7 @@ class HashingEmbedder:
     """Texts that share words, or pieces of them, are near; the same text is the same everywhere."""
 
     name = "offline"
-    fingerprint = f"hashing-1-{DIMENSION}"
+    fingerprint = question_fingerprint = f"hashing-2-{DIMENSION}"
     dimension = DIMENSION
 
     def __init__(self) -> None:
@@ -36,6 +36,10 @@ class HashingEmbedder:
 
     def prepare(self) -> None:
         """Nothing to fetch."""
+
+    def reads(self, text: str) -> float:
+        """Every word has a hash."""
+        return 1.0
 
     def embed_documents(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
         vectors = np.empty((len(texts), DIMENSION), np.float32)
@@ -66,6 +70,9 @@ class HashingEmbedder:
         total: Vector = weights @ np.stack([self._word_vector(word) for word in counts])
         length = float(np.linalg.norm(total))
         return total / np.float32(length) if length else NOTHING
+
+    def embed_question(self, text: str) -> QuestionVectors:
+        return QuestionVectors.alike(self.embed_query(text))
 
     def _word_vector(self, word: str) -> Vector:
         vector = self._word_vectors.get(word)

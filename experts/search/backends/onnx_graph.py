@@ -11,19 +11,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-FLOAT, UINT8, INT32, INT64, INT4 = 1, 2, 6, 7, 22  # TensorProto.DataType
+FLOAT, UINT8, INT32, INT64, BOOL = 1, 2, 6, 7, 9  # TensorProto.DataType
 KINDS = {"float32": FLOAT, "uint8": UINT8, "int64": INT64}
 IR_VERSION = 10
 MICROSOFT = "com.microsoft"
 OPERATOR_SETS = {"": 21, MICROSOFT: 1}
 CONTRIBUTED = {  # operators of onnxruntime's own, beyond the standard
     "BiasGelu",
-    "GatherBlockQuantized",
     "MatMulNBits",
     "MultiHeadAttention",
     "SkipLayerNormalization",
 }
 Sizes = Sequence[int | str]  # a text names a size that is known at run time only
+Inputs = Mapping[str, tuple[int, Sizes]]  # name to type and sizes
 
 
 class Graph:
@@ -32,22 +32,25 @@ class Graph:
     def __init__(self) -> None:
         self._nodes: list[bytes] = []
         self._constants: list[bytes] = []
+        self.named: set[str] = set()  # the constants
 
     def constant(self, name: str, value: NDArray[Any]) -> str:
         """A tensor whose ONNX type follows from its dtype; returns its name."""
-        return self.raw(name, KINDS[str(value.dtype)], value.shape, value)
-
-    def raw(self, name: str, kind: int, shape: Sequence[int], value: NDArray[Any]) -> str:
-        """A tensor of a type that numpy has not; returns its name."""
-        dims = b"".join(_number(1, size) for size in shape)
+        self.named.add(name)
+        kind = KINDS[str(value.dtype)]
+        dims = b"".join(_number(1, size) for size in value.shape)
         data = np.ascontiguousarray(value).tobytes()
         self._constants.append(dims + _number(2, kind) + _bytes(8, name) + _bytes(9, data))
         return name
 
     def node(
-        self, kind: str, inputs: Sequence[str], outputs: str | Sequence[str], **attributes: float
+        self,
+        kind: str,
+        inputs: Sequence[str],
+        outputs: str | Sequence[str],
+        **attributes: "float | Branch",
     ) -> str:
-        """A node with whole numbers and floats as attributes; returns its first output."""
+        """A node with numbers and branches as attributes; returns its first output."""
         results = [outputs] if isinstance(outputs, str) else list(outputs)
         parts = [_bytes(1, name) for name in inputs] + [_bytes(2, name) for name in results]
         parts += [_bytes(3, results[0]), _bytes(4, kind)]
@@ -57,13 +60,22 @@ class Graph:
         self._nodes.append(b"".join(parts))
         return results[0]
 
-    def pieces(self, inputs: Mapping[str, Sizes], output: str, shape: Sizes) -> Iterator[bytes]:
-        """The file, in pieces to write one after the other; int64 goes in, float32 comes out."""
+    def branch(self, output: str, shape: Sizes) -> "Branch":
+        """What was collected as a branch of an `If`; names of the graph around are in reach."""
+        parts = [_bytes(1, node) for node in self._nodes]
+        parts.append(_bytes(2, output))
+        parts += [_bytes(5, constant) for constant in self._constants]
+        return Branch(b"".join([*parts, _bytes(12, _described(output, FLOAT, shape))]))
+
+    def pieces(self, inputs: Inputs, outputs: Mapping[str, Sizes]) -> Iterator[bytes]:
+        """The file, in pieces to write one after the other; float32 comes out."""
         graph = [_bytes(1, node) for node in self._nodes]
         graph.append(_bytes(2, "encoder"))
         graph += [_bytes(5, constant) for constant in self._constants]
-        graph += [_bytes(11, _described(name, INT64, sizes)) for name, sizes in inputs.items()]
-        graph.append(_bytes(12, _described(output, FLOAT, shape)))
+        graph += [
+            _bytes(11, _described(name, *kind_and_sizes)) for name, kind_and_sizes in inputs.items()
+        ]
+        graph += [_bytes(12, _described(name, FLOAT, sizes)) for name, sizes in outputs.items()]
         yield _number(1, IR_VERSION)
         for domain, version in OPERATOR_SETS.items():
             yield _bytes(8, _bytes(1, domain) + _number(2, version))
@@ -71,7 +83,15 @@ class Graph:
         yield from graph
 
 
-def _attribute(name: str, value: float) -> bytes:
+class Branch(bytes):
+    """A finished subgraph (GraphProto)."""
+
+    __slots__ = ()
+
+
+def _attribute(name: str, value: "float | Branch") -> bytes:
+    if isinstance(value, Branch):
+        return _bytes(1, name) + _bytes(6, value) + _number(20, 5)
     if isinstance(value, int):
         return _bytes(1, name) + _number(3, value) + _number(20, 2)
     return _bytes(1, name) + _real(2, value) + _number(20, 1)

@@ -12,7 +12,8 @@ import numpy as np
 
 from experts.errors import EmbedderError
 from experts.search.backends.weights import ModelFiles, locate, needs_no_network
-from experts.search.protocols import Progress, Vector, Vectors
+from experts.search.languages import CJK, NOT_LATIN
+from experts.search.protocols import Progress, QuestionVectors, Vector, Vectors
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -43,6 +44,10 @@ class SentenceTransformersEmbedder:
     def fingerprint(self) -> str:
         return self.files.fingerprint(*self._prompts().values())
 
+    @property
+    def question_fingerprint(self) -> str:
+        return self.fingerprint
+
     @cached_property
     def dimension(self) -> int:
         return len(self.embed_query("dimension"))
@@ -58,6 +63,9 @@ class SentenceTransformersEmbedder:
         clean = text.encode("utf-8", "replace").decode()
         vector: Vector = self._encode([clean], "encode_query")[0]
         return vector
+
+    def embed_question(self, text: str) -> QuestionVectors:
+        return QuestionVectors.alike(self.embed_query(text))
 
     def embed_documents(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
         vectors = np.empty((len(texts), self.dimension), np.float32)
@@ -76,6 +84,28 @@ class SentenceTransformersEmbedder:
         self, documents: "Sequence[Document]", progress: Progress | None = None
     ) -> Vectors:
         return self.embed_documents([document.text for document in documents], progress)
+
+    def reads(self, text: str) -> float:
+        """Letters of other alphabets count where they are not spelled one by one: many an English
+        vocabulary has the letters of every script, and not their words."""
+        return self._thread.submit(self._readable, text).result()
+
+    def _readable(self, text: str) -> float:
+        tokenizer = self._model(str(self.files.folder)).tokenizer
+        if not getattr(tokenizer, "is_fast", False):  # it does not tell where its tokens stand
+            return 1.0
+        clean = text.encode("utf-8", "replace").decode()
+        found = tokenizer(
+            clean, add_special_tokens=False, return_offsets_mapping=True, truncation=True
+        )
+        known = total = 0
+        for token, span in zip(found["input_ids"], found["offset_mapping"], strict=True):
+            piece = clean[slice(*span)]
+            letters = sum(map(str.isalnum, piece))
+            spelled = letters == 1 and NOT_LATIN.match(piece) and not CJK.match(piece)
+            total += letters
+            known += 0 if spelled or token == tokenizer.unk_token_id else letters
+        return known / total if total else 1.0
 
     def _encode(self, texts: list[str], method: str, threads: int = 1) -> Vectors:
         return self._thread.submit(self._computed, texts, method, threads).result()

@@ -1,0 +1,1 @@
+"""Learning weights that are shipped. Nothing that serves imports this package."""
