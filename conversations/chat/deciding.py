@@ -13,6 +13,8 @@ def decide(retrieval: Retrieval, dialogue: Dialogue) -> Decision:
     """Whether the evidence of this retrieval carries a match in this dialogue."""
     if not retrieval.candidates:
         return Decision(False, "nobody", doubt=1.0)
+    if retrieval.named:
+        return Decision(True, "named")
     reason, doubt = _reason(retrieval), _doubt(retrieval)
     if reason is None:
         return Decision(True, "enough", doubt)

@@ -1,4 +1,5 @@
-"""What a generation knows of its experts beside their text: who they are, what they cost, speak.
+"""What a generation knows of its experts beside their text: who they are, what they cost, speak,
+where they are.
 
 One rule of filtering in two forms: `Columns.mask` inside a search, `meeting` against the database.
 """
@@ -19,10 +20,12 @@ from numpy.typing import NDArray
 
 from experts.models import Document, Expert, ExpertQuerySet
 from experts.search.constraints import Constraints
+from experts.search.constraints.gazetteer import lies_in
 from experts.search.protocols import Allowed
 
 UNKNOWN_RATE = -1
 MOST_CENTS = 2**62
+TEXTS = ("names", "companies", "titles", "locations")  # columns of any text
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,8 @@ class Profile:
     cents: int  # hourly rate in hundredths of its own currency, UNKNOWN_RATE without one
     currency: str
     languages: tuple[str, ...]
+    name: str = ""
+    location: str = ""
 
     @classmethod
     def of(cls, expert: Expert) -> Self:
@@ -41,7 +46,15 @@ class Profile:
         rate = expert.hourly_rate
         cents = UNKNOWN_RATE if rate is None else int(rate * 100)
         languages = tuple(code for code in expert.languages if isinstance(code, str))
-        return cls(document, document.digest, cents, expert.currency, languages)
+        return cls(
+            document,
+            document.digest,
+            cents,
+            expert.currency,
+            languages,
+            expert.name,
+            expert.location,
+        )
 
 
 def source_of(profiles: Sequence[Profile]) -> str:
@@ -49,6 +62,7 @@ def source_of(profiles: Sequence[Profile]) -> str:
     digest = hashlib.sha256()
     for each in profiles:
         facts = [each.document.username, each.digest, each.cents, each.currency, each.languages]
+        facts += [each.name, each.location]
         digest.update(json.dumps(facts).encode() + b"\n")
     return digest.hexdigest()
 
@@ -63,12 +77,20 @@ class Columns:
         cents: NDArray[np.int64],
         currencies: NDArray[np.str_],
         languages: list[tuple[str, ...]],
+        names: list[str],
+        companies: list[str],
+        titles: list[str],
+        locations: list[str],
     ) -> None:
         self.usernames = usernames
         self.digests = digests  # (rows, 32)
         self.cents = cents
         self.currencies = currencies
         self.languages = languages
+        self.names = names
+        self.companies = companies
+        self.titles = titles
+        self.locations = locations
 
     @classmethod
     def of(cls, profiles: Sequence[Profile]) -> Self:
@@ -79,6 +101,10 @@ class Columns:
             np.array([profile.cents for profile in profiles], np.int64),
             np.array([profile.currency for profile in profiles], "U3"),
             [profile.languages for profile in profiles],
+            [profile.name for profile in profiles],
+            [profile.document.company for profile in profiles],
+            [profile.document.title for profile in profiles],
+            [profile.location for profile in profiles],
         )
 
     def save(self, path: Path) -> None:
@@ -89,6 +115,7 @@ class Columns:
             cents=self.cents,
             currencies=self.currencies,
             languages=_packed(["\x1f".join(codes) for codes in self.languages]),
+            **{name: _packed(getattr(self, name)) for name in TEXTS},
         )
 
     @classmethod
@@ -103,6 +130,7 @@ class Columns:
                 table["cents"],
                 table["currencies"],
                 languages,
+                *(_unpacked(table[name]) for name in TEXTS),
             )
 
     def __len__(self) -> int:
@@ -120,6 +148,15 @@ class Columns:
             for code in codes:
                 found.setdefault(code, []).append(row)
         return {code: np.array(rows, np.int64) for code, rows in found.items()}
+
+    @cached_property
+    def located(self) -> dict[str, NDArray[np.int64]]:
+        """Location, as profiles write it, to the rows that are there."""
+        found: dict[str, list[int]] = {}
+        for row, location in enumerate(self.locations):
+            if location:
+                found.setdefault(location, []).append(row)
+        return {location: np.array(rows, np.int64) for location, rows in found.items()}
 
     def mask(self, constraints: Constraints, excluded: Collection[str] = ()) -> Allowed | None:
         """The rows that meet every demand and are not excluded; None when that is all of them.
@@ -143,6 +180,12 @@ class Columns:
             speaks = np.zeros(len(self), np.bool_)
             speaks[self.speakers.get(code, np.array([], np.int64))] = True
             allowed &= speaks
+        if constraints.place:
+            there = np.zeros(len(self), np.bool_)
+            for location, rows in self.located.items():
+                if lies_in(location, constraints.place):
+                    there[rows] = True
+            allowed &= there
         for username in excluded:
             if username in self.row_of:
                 allowed[self.row_of[username]] = False
@@ -150,7 +193,8 @@ class Columns:
 
 
 def meeting(constraints: Constraints, experts: ExpertQuerySet) -> ExpertQuerySet:
-    """The experts that meet every demand as they stand now; the same rule as `Columns.mask`."""
+    """The experts that meet every demand as they stand now; the same rule as `Columns.mask`, but for
+    a place, which no database compares."""
     rule = Q()
     if constraints.max_hourly_rate is not None:
         rule &= Q(hourly_rate__lte=constraints.max_hourly_rate)

@@ -105,3 +105,11 @@ def _parts(location: str) -> Iterator[str]:
     for part in location.replace("/", ",").replace("(", ",").replace(")", ",").split(","):
         if part.strip():
             yield part.strip()
+
+
+def lies_in(location: str, place: str) -> bool:
+    """Whether a profile's location lies in the place of that name, or is written like it."""
+    there, here = named(folded(place)), located(location)
+    if there and here:
+        return there.contains(here)
+    return folded(place) in map(folded, _parts(location))
