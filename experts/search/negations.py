@@ -81,6 +81,7 @@ GOING_ON = (
 )
 EXPLAINING = word_set("so dus donc because want car hence therefore")
 FIRST_IS_NOUN = word_set("pas sauf excepte hormis part qu que lieu aucun aucune autre")
+NEAR = 4  # words of a request that says no more than whom it is for
 LONGEST = 3  # words of what it must not be
 
 IsTrade = Callable[[str], bool]
@@ -154,7 +155,9 @@ def _may_stand(tokens: Tokens, at: int, place: str) -> bool:
     if place == "opening" and tokens[at].norm not in TURNING:
         return start == at
     before = [token.norm for token in tokens[start:at]]
-    return not TOLD_BY.intersection(before) or bool(REQUESTS.intersection(before))
+    if REQUESTS.intersection(before):
+        return True
+    return len(before) <= NEAR and not TOLD_BY.intersection(before)
 
 
 def _goes_on(tokens: Tokens, end: int) -> bool:
@@ -182,6 +185,8 @@ def _noun(
     if by_grammar and has_article:
         return end, phrase
     head = tokens[at] if first or by_grammar else tokens[end - 1]
+    if not subject_words(head.norm):
+        return None  # no expert at all is nobody's trade
     if is_trade(head.norm) or (by_grammar and is_trade(tokens[end - 1].norm)):
         return end, phrase
     return None

@@ -7,7 +7,7 @@ One rule of filtering in two forms: `Columns.mask` inside a search, `meeting` ag
 import hashlib
 import json
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -25,6 +25,7 @@ from experts.search.protocols import Allowed
 
 UNKNOWN_RATE = -1
 MOST_CENTS = 2**62
+NOBODY = np.array([], np.int64)
 TEXTS = ("names", "companies", "titles", "locations")  # columns of any text
 
 
@@ -143,20 +144,24 @@ class Columns:
     @cached_property
     def speakers(self) -> dict[str, NDArray[np.int64]]:
         """Language code to the rows that list it."""
-        found: dict[str, list[int]] = {}
-        for row, codes in enumerate(self.languages):
-            for code in codes:
-                found.setdefault(code, []).append(row)
-        return {code: np.array(rows, np.int64) for code, rows in found.items()}
+        return _rows_by(self.languages)
 
     @cached_property
     def located(self) -> dict[str, NDArray[np.int64]]:
         """Location, as profiles write it, to the rows that are there."""
-        found: dict[str, list[int]] = {}
-        for row, location in enumerate(self.locations):
-            if location:
-                found.setdefault(location, []).append(row)
-        return {location: np.array(rows, np.int64) for location, rows in found.items()}
+        return _rows_by([location] if location else [] for location in self.locations)
+
+    def _speaking(self, code: str) -> Allowed:
+        return self._only(self.speakers.get(code, NOBODY))
+
+    def _being_in(self, place: str) -> Allowed:
+        there = [rows for location, rows in self.located.items() if lies_in(location, place)]
+        return self._only(np.concatenate([NOBODY, *there]))
+
+    def _only(self, rows: NDArray[np.int64]) -> Allowed:
+        allowed = np.zeros(len(self), np.bool_)
+        allowed[rows] = True
+        return allowed
 
     def mask(self, constraints: Constraints, excluded: Collection[str] = ()) -> Allowed | None:
         """The rows that meet every demand and are not excluded; None when that is all of them.
@@ -177,24 +182,16 @@ class Columns:
         if constraints.currency:
             allowed &= self.currencies == constraints.currency
         for code in constraints.languages:
-            speaks = np.zeros(len(self), np.bool_)
-            speaks[self.speakers.get(code, np.array([], np.int64))] = True
-            allowed &= speaks
+            allowed &= self._speaking(code)
         if constraints.place:
-            there = np.zeros(len(self), np.bool_)
-            for location, rows in self.located.items():
-                if lies_in(location, constraints.place):
-                    there[rows] = True
-            allowed &= there
-        for username in excluded:
-            if username in self.row_of:
-                allowed[self.row_of[username]] = False
+            allowed &= self._being_in(constraints.place)
+        allowed[[self.row_of[username] for username in excluded if username in self.row_of]] = False
         return allowed
 
 
 def meeting(constraints: Constraints, experts: ExpertQuerySet) -> ExpertQuerySet:
-    """The experts that meet every demand as they stand now; the same rule as `Columns.mask`, but for
-    a place, which no database compares."""
+    """The experts that meet every demand as they stand now; the same rule as `Columns.mask`, but
+    for a place, which no database compares."""
     rule = Q()
     if constraints.max_hourly_rate is not None:
         rule &= Q(hourly_rate__lte=constraints.max_hourly_rate)
@@ -208,6 +205,15 @@ def meeting(constraints: Constraints, experts: ExpertQuerySet) -> ExpertQuerySet
         for code in constraints.languages:
             rule &= Q(languages_text__contains=f'"{code}"')
     return experts.filter(rule)
+
+
+def _rows_by(many: Iterable[Iterable[str]]) -> dict[str, NDArray[np.int64]]:
+    """Each value to the rows that have it."""
+    found: dict[str, list[int]] = {}
+    for row, values in enumerate(many):
+        for value in values:
+            found.setdefault(value, []).append(row)
+    return {value: np.array(rows, np.int64) for value, rows in found.items()}
 
 
 def _packed(texts: Sequence[str]) -> NDArray[np.uint8]:

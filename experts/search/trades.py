@@ -10,11 +10,11 @@ from experts.search.languages import words
 from experts.search.negations import is_known_trade
 from experts.search.passages import PassageVectors, Quotable
 from experts.search.protocols import Rows, Vector
+from experts.search.subjects import word_set
 
 ALIKE = 2.75  # deviations above all titles: under it no trade was found in another language
-PARTING = frozenset(  # a title says after these what the trade is about
-    "for of in to at with on and & voor van in met bij en aan op pour de des du d en et à au aux sur"
-    " the der die das und für".split()
+PARTING = word_set(  # a title says after these what the trade is about
+    "for of in to at with on and & the voor van met bij en aan op pour de des du d et à au aux sur"
 )
 
 

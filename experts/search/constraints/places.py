@@ -27,24 +27,27 @@ BEFORE = Phrases(
         "nl": "te | bij | nabij | rond | rondom | dichtbij | vlak bij | dicht bij | in regio"
         " | in de regio | regio | in de omgeving van | omgeving | in het centrum van | in hartje"
         " | in of rond | in en rond | in omgeving",
-        "fr": "a | en | dans | pres de | pres d | proche de | proche d | autour de | autour d | a cote de"
-        " | aux environs de | aux alentours de | dans la region de | region de | dans les environs de"
+        "fr": "a | en | dans | pres de | pres d | proche de | proche d | autour de | autour d"
+        " | a cote de | aux environs de | aux alentours de | dans la region de | region de"
+        " | dans les environs de"
         " | du cote de | sur | vers | au | aux",
     }
 )
 FROM = Phrases({"en": "from | out of", "nl": "uit", "fr": "de | d"})  # only right after a person
 ARTICLES = word_set("the de het la le les l")
 LIVING = phrases(  # where the visitor is, the expert is welcome
-    "i live | we live | i m | i am | we are | we re | living | ik woon | wij wonen | we wonen"
+    "i live | we live | i m | i am | we are | we re | ik woon | wij wonen | we wonen"
     " | wonend | j habite | nous habitons | je vis | nous vivons | je suis | nous sommes"
 )
 ASKING = phrases(
     "i need | we need | need | needed | i want | we want | looking for | i look for | searching for"
-    " | i seek | who can | who could | help with | find me | find | wanted | i would like | do you have | do you know | is there | any"
-    " | zoek | zoeken | op zoek naar | gezocht | nodig | ik wil | wij willen | graag | hebben jullie"
-    " | wie kan | hulp bij | hulp met | heb je | is er | zijn er | ken je | kent u"
-    " | cherche | cherchons | recherche | recherchons | je veux | je voudrais | nous voulons | besoin"
-    " | qui peut | qui pourrait | aide pour | il me faut | il nous faut | trouver | avez vous | y a t il | connaissez vous"
+    " | i seek | who can | who could | help with | find me | find | wanted | i would like"
+    " | do you have | do you know | is there | any"
+    " | zoek | zoeken | op zoek naar | gezocht | nodig | ik wil | wij willen | graag"
+    " | hebben jullie | wie kan | hulp bij | hulp met | heb je | is er | zijn er | ken je | kent u"
+    " | cherche | cherchons | recherche | recherchons | je veux | je voudrais | nous voulons"
+    " | besoin | qui peut | qui pourrait | aide pour | il me faut | il nous faut | trouver | avez vous"
+    " | y a t il | connaissez vous"
 )
 OPENERS = word_set(
     "and or but so then also what about how en of maar dus wat met et ou mais alors donc"
@@ -74,19 +77,30 @@ def find_places(tokens: Tokens) -> Iterator[Finding]:
 def _place_at(tokens: Tokens, at: int) -> tuple[int, int, str] | None:
     """Where the words of a demanded place begin and end, and its name."""
     hit = BEFORE.starting(tokens, at)
-    if hit is None:
+    is_origin = hit is None and _is_person(tokens, at - 1)
+    if is_origin:
         hit = FROM.starting(tokens, at)
-        if hit is None or not _is_person(tokens, at - 1):
-            return _alone(tokens, at)
+    if hit is None:
+        return _alone(tokens, at)
     first, languages = hit
+    needs_capital = tokens[first - 1].spelled.casefold() in {"te", "a"}  # "te leiden", "a nice"
     first += norm_at(tokens, first) in ARTICLES and _named_at(tokens, first, languages) is None
     found = _named_at(tokens, first, languages)
-    if found is None:
+    if found is None or (needs_capital and not tokens[first].spelled[:1].isupper()):
         return None
     end, place = found
-    if not _is_of_the_expert(tokens, at, end, place):
+    if is_origin and _is_abroad(place):  # "a programmer from Brazil" is not there
         return None
-    return at, end, _spelled(tokens[first:end])
+    return (
+        (at, end, _spelled(tokens[first:end]))
+        if _is_of_the_expert(tokens, at, end, place)
+        else None
+    )
+
+
+def _is_abroad(place: Named) -> bool:
+    """Whether it is a country, in which more may be than an expert."""
+    return not any(one.within for one in place.places)
 
 
 def _alone(tokens: Tokens, at: int) -> tuple[int, int, str] | None:
@@ -164,7 +178,7 @@ def _is_of_the_expert(tokens: Tokens, at: int, end: int, place: Named) -> bool:
         is_request
         and _closes(tokens, end)
         and not _tells(tokens[start:at])
-        and any(one.within for one in place.places)
+        and not _is_abroad(place)
     )
 
 

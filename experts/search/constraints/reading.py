@@ -88,7 +88,8 @@ class _Left:
 
 
 def _settled(found: list[Finding]) -> Constraints:
-    """One set of demands: later budgets win, currencies are never mixed, languages add up; of places the last."""
+    """One set of demands: later budgets and places win, currencies are never mixed, languages add
+    up."""
     low = high = currency = None
     for budget in (finding.constraints for finding in found if finding.span.kind == "budget"):
         if currency and budget.currency and budget.currency != currency:
