@@ -93,6 +93,7 @@ class Names:
         self._rows: dict[Key, list[int]] = defaultdict(list)
         self._persons: set[Key] = set()
         self._companies: set[Key] = set()
+        self._spelled = usernames
         self._usernames: dict[str, list[int]] = defaultdict(list)
         self._own: Counter[str] = Counter()
         self._longest: dict[str, int] = {}
@@ -153,7 +154,8 @@ class Names:
         return word not in UNSAID and self._holding(word) <= self._own[word]
 
     def _named_by_username(self, message: str, found: Sequence[Found]) -> Iterable[Found]:
-        """What is written as only a username is: "c.legrand", "@Pauline"."""
+        """What is written as only a username is ("c.legrand", "@Pauline"), or one alone; of two
+        that differ in case, the one that is meant."""
         taken = {row for one in found for row in one.rows}
         at = 0
         for piece in message.split():
@@ -161,14 +163,13 @@ class Names:
             at = start + len(piece)
             bare = piece.strip("\"'“”‘’«»()[]{}<>,;:!?.")
             name = bare.removeprefix("@")
-            rows = self._usernames.get(name.casefold(), [])
-            exact = [row for row in rows if row not in taken]
+            rows = [row for row in self._usernames.get(name.casefold(), ()) if row not in taken]
+            rows = [row for row in rows if self._spelled[row] == name] or rows
             has_marks = not MARKS.isdisjoint(bare) and not name.isdigit()
-            if not exact or not (has_marks and self._is_telling(fold(name))):
-                continue
-            rest = {token.norm for token in tokenise(message[: start] + " " + message[at:])
-                    if token.kind is Kind.WORD}  # fmt: skip
-            yield Found(key_of(name), tuple(exact), start, at, rest <= UNSAID)
+            around = tokenise(message[:start] + " " + message[at:])
+            is_whole = {token.norm for token in around if token.kind is Kind.WORD} <= UNSAID
+            if rows and (has_marks or is_whole) and self._is_telling(fold(name)):
+                yield Found(key_of(name), tuple(rows), start, at, is_whole)
 
 
 def _is_name(token: Token) -> bool:

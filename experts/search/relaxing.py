@@ -14,11 +14,12 @@ NO_DEMANDS = Constraints()
 Relaxation = tuple[Constraints, tuple[str, ...]]  # what is left, and the names of what is let go
 ORDER = ("place", "max_hourly_rate", "min_hourly_rate", "currency", "languages")
 TIMES = 2.0  # measured by demands that hide all who answer, and by demands that hide some
+TIMES_AFAR = 8.0  # for a place, to which somebody may come, even when some answer there
 
 
-def is_truly_better(chance: float, other: float) -> bool:
+def is_truly_better(chance: float, other: float, times: float = TIMES) -> bool:
     """Whether one chance to answer is that far above another, in odds."""
-    return _odds(chance) >= TIMES * _odds(other)
+    return _odds(chance) >= times * _odds(other)
 
 
 def _odds(chance: float) -> float:

@@ -17,7 +17,13 @@ from experts.search.names import Found, keys_of
 from experts.search.negations import Said, read_negations
 from experts.search.protocols import Allowed, Embedder
 from experts.search.ranking import BEST, POOL, Ranking, Search
-from experts.search.relaxing import NO_DEMANDS, Relaxation, is_truly_better, relaxations
+from experts.search.relaxing import (
+    NO_DEMANDS,
+    TIMES_AFAR,
+    Relaxation,
+    is_truly_better,
+    relaxations,
+)
 from experts.search.rows import meeting
 from experts.search.snapshots import Snapshot, SnapshotStore
 
@@ -223,17 +229,22 @@ class _Finding:
         let_go: tuple[str, ...] = ()
         for fewer, names in ways:
             # Mostly somebody answers, or nobody at all does it better, and one search is enough.
-            if found and not self._gives_way(found, self._attainable):
-                break
+            if found and not self._gives_way(found, self._attainable, names):
+                continue
             others = self.candidates(fewer, limit, excluded)
-            if others and (not found or self._gives_way(found, _best_chance(others))):
+            if others and (not found or self._gives_way(found, _best_chance(others), names)):
                 found, let_go = others, names
         return found, let_go
 
-    def _gives_way(self, found: Sequence[Candidate], better: float) -> bool:
-        """Whether these are found as if nobody answered, and somebody with that chance does."""
+    def _gives_way(self, found: Sequence[Candidate], better: float, names: Collection[str]) -> bool:
+        """Whether these are found as if nobody answered, and somebody with that chance does. A
+        place gives way to whoever answers far better, too."""
         best = _best_chance(found)
-        return best < self.calibration.at_floor < better and is_truly_better(better, best)
+        if better <= self.calibration.at_floor or not is_truly_better(better, best):
+            return False
+        if best < self.calibration.at_floor:
+            return True
+        return "place" in names and is_truly_better(better, best, TIMES_AFAR)
 
     @cached_property
     def _attainable(self) -> float:

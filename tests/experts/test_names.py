@@ -34,6 +34,7 @@ def retriever(directory: None) -> Retriever:
         ("DUBREUIL Célestine", {"c.dubreuil"}),
         ("ik zoek het profiel van mevrouw Dubreuil", {"c.dubreuil"}),
         ("c.dubreuil", {"c.dubreuil"}),
+        ("janpeeters2?", {"janpeeters2"}),
         ("Quai des Brumes", {"c.dubreuil"}),
         ("je cherche la société quai des brumes", {"c.dubreuil"}),
         ("what does wouter de coster know of income tax under 20 euro an hour?", {"wdecoster"}),

@@ -2,7 +2,10 @@
 
 import pytest
 
+from experts.search import wiring
+from experts.search.indexing import Report, rebuild
 from experts.search.negations import is_known_trade, read_negations
+from tests.experts.conftest import MakeExpert, names
 
 RULED_OUT = [
     ("anyone but a bookkeeper for a VAT audit", "bookkeeper"),
@@ -91,3 +94,17 @@ def test_what_a_request_rules_out_is_cut_from_what_is_searched(message: str, nou
 def test_no_other_negation_rules_anybody_out(message: str) -> None:
     said = read_negations(message, is_known_trade)
     assert (said.text, said.ruled_out) == (message, ())
+
+
+def test_who_is_ruled_out_is_not_shown_even_when_called_otherwise(
+    expert: MakeExpert, built: Report
+) -> None:
+    expert(
+        "eva", job_title="Lawyer, tax and inheritance", bio="I answer letters of the tax office."
+    )
+    rebuild()
+    asked = "I need help with a letter of the tax office"
+    assert names(wiring.retriever().ask(asked))[0] in {"ada", "eva"}
+    found = names(wiring.retriever().ask(f"{asked}, no lawyers please"))
+    assert found
+    assert not {"ada", "eva"} & set(found)

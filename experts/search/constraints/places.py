@@ -46,8 +46,8 @@ ASKING = phrases(
     " | zoek | zoeken | op zoek naar | gezocht | nodig | ik wil | wij willen | graag"
     " | hebben jullie | wie kan | hulp bij | hulp met | heb je | is er | zijn er | ken je | kent u"
     " | cherche | cherchons | recherche | recherchons | je veux | je voudrais | nous voulons"
-    " | besoin | qui peut | qui pourrait | aide pour | il me faut | il nous faut | trouver | avez vous"
-    " | y a t il | connaissez vous"
+    " | besoin | qui peut | qui pourrait | aide pour | il me faut | il nous faut | trouver"
+    " | avez vous | y a t il | connaissez vous"
 )
 OPENERS = word_set(
     "and or but so then also what about how en of maar dus wat met et ou mais alors donc"
@@ -57,7 +57,9 @@ TELLING = word_set(  # whoever tells a story says where that was
     " heb heeft hebben hadden waren ging verhuisd kocht verkocht"
     " avait avons avions ai ete etait etions demenage vendu achete"
 )
+ONE = word_set("a an een un une")
 REQUEST = 6  # tokens of what is asked for, before its place
+FEW = 3  # words of a noun: "wedding photographer Antwerp"
 SHORT = 6  # words of a message that says what is asked for and nothing else
 
 
@@ -108,8 +110,11 @@ def _alone(tokens: Tokens, at: int) -> tuple[int, int, str] | None:
     if len(tokens) > REQUEST or not tokens[at].spelled[:1].isupper():
         return None
     found = _named_at(tokens, at, "en nl fr")
+    if found is None:
+        return None
     opened = all(token.norm in OPENERS for token in tokens[:at])
-    if found is None or not (opened or _is_person(tokens, at - 1)):
+    is_noun = at <= FEW and not any(map(_is_joint, tokens[:at])) and not found[1].words_of
+    if not (opened or is_noun or _is_person(tokens, at - 1)):
         return None
     if not _closes(tokens, found[0]):
         return None
@@ -171,9 +176,14 @@ def _is_of_the_expert(tokens: Tokens, at: int, end: int, place: Named) -> bool:
     if asked is not None:
         return True
     # At the end of a request it may be where the expert is to come; another country mostly is not.
-    is_request = any(
-        token.norm in EXPERTS or ASKING.starting(tokens, here) for here, token in enumerate(tokens)
-    ) or (len(tokens) <= SHORT and not any(map(_is_joint, tokens[:at])))
+    is_request = (
+        tokens[0].norm in ONE
+        or any(
+            token.norm in EXPERTS or ASKING.starting(tokens, here)
+            for here, token in enumerate(tokens)
+        )
+        or (len(tokens) <= SHORT and not any(map(_is_joint, tokens[:at])))
+    )
     return (
         is_request
         and _closes(tokens, end)
