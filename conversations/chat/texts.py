@@ -59,8 +59,8 @@ EN = Phrases(
         "": "Nobody met all your wishes, so I let some of them go.",
     },
     named=(
-        "Yes, {name} is listed here: {title}.",
-        "Yes, these are listed here, {name}, {title}, first.",
+        "{name} is listed here: {title}.",
+        "These are listed here, {name}, {title}, first.",
     ),
     changed="But the directory has just changed; this is the answer now:",
     rates="Hourly rates: {rates}.",
@@ -131,8 +131,8 @@ NL = Phrases(
         "": "Niemand voldeed aan al uw wensen; een deel ervan heb ik laten vallen.",
     },
     named=(
-        "Ja, {name} staat in de gids: {title}.",
-        "Ja, deze staan in de gids, met {name}, {title}, voorop.",
+        "{name} staat in de gids: {title}.",
+        "Deze mensen staan in de gids, met {name}, {title}, voorop.",
     ),
     changed="Maar de gids is net veranderd; dit is nu het antwoord:",
     rates="Uurtarieven: {rates}.",
@@ -207,8 +207,8 @@ FR = Phrases(
         "": "Personne ne répondait à tous vos souhaits ; j'en ai laissé tomber une partie.",
     },
     named=(
-        "Oui, {name} figure dans l'annuaire : {title}.",
-        "Oui, ces personnes figurent dans l'annuaire, {name}, {title}, en tête.",
+        "{name} figure dans l'annuaire : {title}.",
+        "Ces personnes figurent dans l'annuaire, {name}, {title}, en tête.",
     ),
     changed="Mais l'annuaire vient de changer ; voici la réponse à présent :",
     rates="Tarifs horaires : {rates}.",

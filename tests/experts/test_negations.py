@@ -83,6 +83,19 @@ NOT_RULED_OUT = [
 ]
 
 
+def test_two_trades_are_ruled_out_together() -> None:
+    both = {
+        "neither a lawyer nor a notary, just someone who reads my lease": ("lawyer", "notary"),
+        "noch advocaat noch notaris, wel iemand die mijn huurcontract naleest": (
+            "advocaat",
+            "notaris",
+        ),
+        "ni avocat ni notaire, juste quelqu'un pour relire mon bail": ("avocat", "notaire"),
+    }
+    for message, nouns in both.items():
+        assert read_negations(message, is_known_trade).ruled_out == nouns
+
+
 @pytest.mark.parametrize(("message", "noun"), RULED_OUT)
 def test_what_a_request_rules_out_is_cut_from_what_is_searched(message: str, noun: str) -> None:
     said = read_negations(message, is_known_trade)

@@ -51,6 +51,7 @@ NO_PLACES = [
     "ruzie met de buren in Gent",
     "iemand uit de zorg",
     "een team leren te leiden",
+    "iemand die scholen kan helpen en leiden",
     "hulp bij namen noemen in namen",
     "iemand die in nood helpt",
     "nous avons vendu notre maison à Mons",

@@ -27,7 +27,8 @@ BEFORE = Phrases(
         "nl": "te | bij | nabij | rond | rondom | dichtbij | vlak bij | dicht bij | in regio"
         " | in de regio | regio | in de omgeving van | omgeving | in het centrum van | in hartje"
         " | in of rond | in en rond | in omgeving",
-        "fr": "a | en | dans | pres de | pres d | proche de | proche d | autour de | autour d"
+        "fr nl": "en",
+        "fr": "a | dans | pres de | pres d | proche de | proche d | autour de | autour d"
         " | a cote de | aux environs de | aux alentours de | dans la region de | region de"
         " | dans les environs de"
         " | du cote de | sur | vers | au | aux",
@@ -91,6 +92,8 @@ def _place_at(tokens: Tokens, at: int) -> tuple[int, int, str] | None:
     if found is None or (needs_capital and not tokens[first].spelled[:1].isupper()):
         return None
     end, place = found
+    if tokens[first - 1].norm == "en" and not _is_region(place):  # "en" is the Dutch "and", too
+        return None
     if is_origin and _is_abroad(place):  # "a programmer from Brazil" is not there
         return None
     return (
@@ -98,6 +101,10 @@ def _place_at(tokens: Tokens, at: int) -> tuple[int, int, str] | None:
         if _is_of_the_expert(tokens, at, end, place)
         else None
     )
+
+
+def _is_region(place: Named) -> bool:
+    return any(not one.population for one in place.places)
 
 
 def _is_abroad(place: Named) -> bool:
