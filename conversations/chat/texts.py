@@ -55,7 +55,7 @@ EN = Phrases(
         "min_hourly_rate": "Nobody who could help charges {amount} an hour or more, so I let that limit go.",
         "currency": "Nobody who could help charges in {currency}, so I looked at other currencies too.",
         "languages": "Nobody who could help says they speak {languages}, so I let that wish go.",
-        "place": "Nobody who could help with this is listed in {place}, so I looked elsewhere too.",
+        "place": "Nobody listed in {place} fits this, so I looked elsewhere too.",
         "": "Nobody met all your wishes, so I let some of them go.",
     },
     named=(
@@ -127,7 +127,7 @@ NL = Phrases(
         "min_hourly_rate": "Niemand die kan helpen vraagt {amount} per uur of meer; die grens heb ik laten vallen.",
         "currency": "Niemand die kan helpen rekent in {currency}; ik heb ook naar andere munten gekeken.",
         "languages": "Niemand die kan helpen zegt {languages} te spreken; die wens heb ik laten vallen.",
-        "place": "Niemand die hiermee kan helpen staat vermeld in {place}; ik heb ook elders gekeken.",
+        "place": "Niemand die in {place} vermeld staat, past hierbij; ik heb ook elders gekeken.",
         "": "Niemand voldeed aan al uw wensen; een deel ervan heb ik laten vallen.",
     },
     named=(
@@ -203,7 +203,7 @@ FR = Phrases(
         "min_hourly_rate": "Personne de compétent ne demande {amount} de l'heure ou plus ; j'ai laissé tomber cette limite.",
         "currency": "Personne de compétent ne facture en {currency} ; j'ai aussi regardé les autres devises.",
         "languages": "Personne de compétent ne dit parler {languages} ; j'ai laissé tomber ce souhait.",
-        "place": "Personne de compétent n'est inscrit à cet endroit ({place}) ; j'ai aussi cherché ailleurs.",
+        "place": "Personne d'inscrit à cet endroit ({place}) ne convient ; j'ai aussi cherché ailleurs.",
         "": "Personne ne répondait à tous vos souhaits ; j'en ai laissé tomber une partie.",
     },
     named=(

@@ -39,7 +39,8 @@ NOBODY_OF = phrases(
 # After these only a trade is; the meaning says where they may stand.
 NOT_A = Phrases(
     {
-        "opening": "not | no | neither | geen | niet | noch | ni | pas de | pas d | pas | aucun | aucune"
+        "opening": "not | no | neither | geen | niet | noch | ni | pas de | pas d | pas"
+        " | aucun | aucune"
         " | surtout pas de"
         " | surtout pas d | surtout pas | certainly not | definitely not | zeker geen | liever geen"
         " | vooral geen | but not | but no | maar geen | maar niet | mais pas de | mais pas d"

@@ -14,7 +14,7 @@ NO_DEMANDS = Constraints()
 Relaxation = tuple[Constraints, tuple[str, ...]]  # what is left, and the names of what is let go
 ORDER = ("place", "max_hourly_rate", "min_hourly_rate", "currency", "languages")
 TIMES = 2.0  # measured by demands that hide all who answer, and by demands that hide some
-TIMES_AFAR = 8.0  # for a place, to which somebody may come, even when some answer there
+TIMES_AFAR = 20.0  # for a place, even when somebody there may answer
 
 
 def is_truly_better(chance: float, other: float, times: float = TIMES) -> bool:

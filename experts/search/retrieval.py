@@ -238,12 +238,10 @@ class _Finding:
 
     def _gives_way(self, found: Sequence[Candidate], better: float, names: Collection[str]) -> bool:
         """Whether these are found as if nobody answered, and somebody with that chance does. A
-        place gives way to whoever answers far better, too."""
-        best = _best_chance(found)
-        if better <= self.calibration.at_floor or not is_truly_better(better, best):
-            return False
-        if best < self.calibration.at_floor:
-            return True
+        place gives way to whoever answers far better, then even when somebody there may."""
+        best, at_floor = _best_chance(found), self.calibration.at_floor
+        if best < at_floor:
+            return better > at_floor and is_truly_better(better, best)
         return "place" in names and is_truly_better(better, best, TIMES_AFAR)
 
     @cached_property

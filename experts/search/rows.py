@@ -116,7 +116,10 @@ class Columns:
             cents=self.cents,
             currencies=self.currencies,
             languages=_packed(["\x1f".join(codes) for codes in self.languages]),
-            **{name: _packed(getattr(self, name)) for name in TEXTS},
+            names=_packed(self.names),
+            companies=_packed(self.companies),
+            titles=_packed(self.titles),
+            locations=_packed(self.locations),
         )
 
     @classmethod
@@ -131,7 +134,11 @@ class Columns:
                 table["cents"],
                 table["currencies"],
                 languages,
-                *(_unpacked(table[name]) for name in TEXTS),
+                # A generation of before these columns serves on, without names and places.
+                *(
+                    _unpacked(table[name]) if name in table else [""] * len(table["cents"])
+                    for name in TEXTS
+                ),
             )
 
     def __len__(self) -> int:
