@@ -101,6 +101,7 @@ class InterpretedSerializer(serializers.Serializer[Fields]):
     max_hourly_rate = serializers.CharField(required=False)
     currency = serializers.CharField(required=False)
     languages = serializers.ListField(child=serializers.CharField(), required=False)
+    place = serializers.CharField(required=False, help_text="As the visitor spells it.")
 
 
 class AnswerSerializer(serializers.Serializer[Fields]):

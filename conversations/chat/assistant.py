@@ -72,7 +72,12 @@ class Assistant:
         constraints = question.wishes.overridden_by(filters)
         with stage("retrieve"):
             retrieval = self.finder.retrieve(
-                question.text, constraints, limit, question.excluded, firm=filters
+                question.text,
+                constraints,
+                limit,
+                question.excluded,
+                firm=filters,
+                message=conversation.query,
             )
         with stage("decide"):
             decision = decide(retrieval, dialogue)

@@ -17,6 +17,8 @@ def decide(retrieval: Retrieval, dialogue: Dialogue) -> Decision:
     signals = retrieval.signals
     if not retrieval.candidates:
         return Decision(False, "nobody", doubt=1.0)
+    if retrieval.named:
+        return Decision(True, "named")
     if signals.readable < EVEN:  # the ranking is chance, however often one asks
         return Decision(False, "no_evidence", doubt=1.0)
     if not subject_words(retrieval.query):

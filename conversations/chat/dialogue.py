@@ -105,6 +105,7 @@ def demands(fields: Mapping[str, Any]) -> Constraints:
         _amount(fields.get("max_hourly_rate")),
         fields.get("currency") or None,
         frozenset(fields.get("languages") or ()),
+        fields.get("place") or None,
     )
 
 

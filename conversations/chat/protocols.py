@@ -13,6 +13,7 @@ from experts.search.retrieval import Retrieval
 
 Reason = Literal[
     "enough",  # the evidence carries a match
+    "named",  # the message names who is looked for
     "close",  # a language model made a match of what the evidence alone would have asked back
     "assumed",  # asked back often enough: answer, and say what was assumed
     "nobody",  # nothing was retrieved at all
@@ -55,6 +56,7 @@ class Finder(Protocol):
         excluded: Collection[str] = ...,
         *,
         firm: Constraints = ...,
+        message: str = ...,
     ) -> Retrieval: ...
 
 

@@ -14,7 +14,8 @@ class Phrases:
     matches: tuple[str, str, str]
     nearest: tuple[str, str, str]  # the same when nobody fits well
     assumed: str  # {about}
-    relaxed: dict[str, str]  # {amount}, {currency}, {languages}
+    relaxed: dict[str, str]  # {amount}, {currency}, {languages}, {place}
+    named: tuple[str, str]  # {name}, {title} of who was asked for by name; several of that name
     changed: str  # between what was told already and another answer
     rates: str  # {rates}, told when a limit on them was let go
     # Reasons.
@@ -54,8 +55,13 @@ EN = Phrases(
         "min_hourly_rate": "Nobody who could help charges {amount} an hour or more, so I let that limit go.",
         "currency": "Nobody who could help charges in {currency}, so I looked at other currencies too.",
         "languages": "Nobody who could help says they speak {languages}, so I let that wish go.",
+        "place": "Nobody listed in {place} fits this, so I looked elsewhere too.",
         "": "Nobody met all your wishes, so I let some of them go.",
     },
+    named=(
+        "{name} is listed here: {title}.",
+        "These are listed here, {name}, {title}, first.",
+    ),
     changed="But the directory has just changed; this is the answer now:",
     rates="Hourly rates: {rates}.",
     on="On {words}: “{quote}”",
@@ -121,8 +127,13 @@ NL = Phrases(
         "min_hourly_rate": "Niemand die kan helpen vraagt {amount} per uur of meer; die grens heb ik laten vallen.",
         "currency": "Niemand die kan helpen rekent in {currency}; ik heb ook naar andere munten gekeken.",
         "languages": "Niemand die kan helpen zegt {languages} te spreken; die wens heb ik laten vallen.",
+        "place": "Niemand die in {place} vermeld staat, past hierbij; ik heb ook elders gekeken.",
         "": "Niemand voldeed aan al uw wensen; een deel ervan heb ik laten vallen.",
     },
+    named=(
+        "{name} staat in de gids: {title}.",
+        "Deze mensen staan in de gids, met {name}, {title}, voorop.",
+    ),
     changed="Maar de gids is net veranderd; dit is nu het antwoord:",
     rates="Uurtarieven: {rates}.",
     on="Over {words}: “{quote}”",
@@ -192,8 +203,13 @@ FR = Phrases(
         "min_hourly_rate": "Personne de compétent ne demande {amount} de l'heure ou plus ; j'ai laissé tomber cette limite.",
         "currency": "Personne de compétent ne facture en {currency} ; j'ai aussi regardé les autres devises.",
         "languages": "Personne de compétent ne dit parler {languages} ; j'ai laissé tomber ce souhait.",
+        "place": "Personne d'inscrit à cet endroit ({place}) ne convient ; j'ai aussi cherché ailleurs.",
         "": "Personne ne répondait à tous vos souhaits ; j'en ai laissé tomber une partie.",
     },
+    named=(
+        "{name} figure dans l'annuaire : {title}.",
+        "Ces personnes figurent dans l'annuaire, {name}, {title}, en tête.",
+    ),
     changed="Mais l'annuaire vient de changer ; voici la réponse à présent :",
     rates="Tarifs horaires : {rates}.",
     on="Sur {words} : « {quote} »",

@@ -15,6 +15,9 @@ from experts.search.constraints import Constraints, read_constraints
 from experts.search.rows import meeting
 
 MOST_RANKED = 200  # further down, an order by relevance means nothing
+# Whoever scores this far above what nonsense finds first is listed: a list errs on the long side.
+LISTED = -2.0  # deviations
+ANSWERED, UNKNOWN_WORDS = 0.25, 0.5  # least chance of an answer; where no word is known here
 
 
 class TwentyAPage(PageNumberPagination):
@@ -36,7 +39,8 @@ class ExpertViewSet(GenericViewSet[Expert]):
         responses={200: PublicProfileSerializer(many=True)},
     )
     def list(self, request: Request) -> Response:
-        """With `q` the best 200 for it, best first; without, all of them by username."""
+        """With `q` those who plausibly answer it, 200 at most, best first, and whoever it names
+        before them; without, all of them by username."""
         asked = SearchSerializer(data=request.query_params)
         asked.is_valid(raise_exception=True)
         question = asked.validated_data.get("q", "").strip()
@@ -50,11 +54,25 @@ def listed(filters: Constraints) -> ExpertQuerySet:
 
 
 def ranked(question: str, filters: Constraints) -> Sequence[Expert]:
-    """Best first. Filters stand; a demand read out of the words gives way when nobody meets it."""
+    """Best first. Filters stand; a demand read out of the words gives way when nobody who
+    may answer meets it."""
     reading = read_constraints(question)
-    retriever = wiring.retriever()
+    text = reading.text or question
     demands = reading.constraints.overridden_by(filters)
-    found = retriever.retrieve(reading.text, demands, MOST_RANKED, relax=False)
-    if not found.candidates and demands != filters:
-        found = retriever.retrieve(reading.text, filters, MOST_RANKED, relax=False)
-    return [candidate.expert for candidate in found.candidates]
+    found = plausible(text, demands, question)
+    if not found and demands != filters:
+        found = plausible(text, filters, question)
+    return found
+
+
+def plausible(text: str, demands: Constraints, question: str) -> Sequence[Expert]:
+    """Those who meet the demands and may answer, and those whom the question names."""
+    found = wiring.retriever().retrieve(text, demands, MOST_RANKED, relax=False, message=question)
+    signals = found.signals
+    least = ANSWERED if signals.known_words else UNKNOWN_WORDS
+    return [
+        one.expert
+        for one in found.candidates
+        if one.expert.username in found.named
+        or (signals.answerable >= least and one.above >= LISTED)
+    ]

@@ -137,7 +137,10 @@ def _difference(served: Snapshot, profiles: Sequence[Profile]) -> str:
     added, gone = len(now.keys() - before.keys()), len(before.keys() - now.keys())
     changed = sum(before.get(name, digest) != digest for name, digest in now.items())
     counts = ((added, "new"), (gone, "gone"), (changed, "rewritten"))
-    told = ", ".join(f"{count} {what}" for count, what in counts if count) or "rates or languages"
+    told = (
+        ", ".join(f"{count} {what}" for count, what in counts if count)
+        or "names, rates, languages or places"
+    )
     return (
         f"The directory has changed since the index was built ({told}); "
         "run manage.py rebuild_index."

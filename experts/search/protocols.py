@@ -133,6 +133,10 @@ class LexicalIndex(Protocol):
         """Share of the query's distinct content words that any row holds, 0 to 1."""
         ...
 
+    def holding(self, word: str) -> int:
+        """How many rows hold this word, in any form that shares its stem."""
+        ...
+
     def held(self, asked: Sequence[str], rows: Rows) -> tuple[NDArray[np.float64], float]:
         """How much of what is asked each row holds, rare words counting more, and the whole."""
         ...

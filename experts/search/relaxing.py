@@ -12,13 +12,14 @@ from experts.search.constraints import Constraints
 
 NO_DEMANDS = Constraints()
 Relaxation = tuple[Constraints, tuple[str, ...]]  # what is left, and the names of what is let go
-ORDER = ("max_hourly_rate", "min_hourly_rate", "currency", "languages")
+ORDER = ("place", "max_hourly_rate", "min_hourly_rate", "currency", "languages")
 TIMES = 2.0  # measured by demands that hide all who answer, and by demands that hide some
+TIMES_AFAR = 20.0  # for a place, even when somebody there may answer
 
 
-def is_truly_better(chance: float, other: float) -> bool:
+def is_truly_better(chance: float, other: float, times: float = TIMES) -> bool:
     """Whether one chance to answer is that far above another, in odds."""
-    return _odds(chance) >= TIMES * _odds(other)
+    return _odds(chance) >= times * _odds(other)
 
 
 def _odds(chance: float) -> float:
@@ -26,8 +27,8 @@ def _odds(chance: float) -> float:
 
 
 def relaxations(demands: Constraints) -> Iterator[Relaxation]:
-    """The demands with as few as possible let go, and their names: price before language, which is
-    a skill.
+    """The demands with as few as possible let go, and their names: a place first, for much can be
+    done from afar, and price before language, which is a skill.
 
     A currency is never let go alone: the amount beside it would be compared with other money.
     """

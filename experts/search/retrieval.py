@@ -11,9 +11,19 @@ from experts.models import Expert
 from experts.search import passages
 from experts.search.calibration import Calibration, Tier
 from experts.search.constraints import Constraints, read_constraints
+from experts.search.constraints.gazetteer import lies_in
+from experts.search.names import MOST as MOST_NAMED
+from experts.search.names import Found, keys_of
+from experts.search.negations import Said, read_negations
 from experts.search.protocols import Allowed, Embedder
 from experts.search.ranking import BEST, POOL, Ranking, Search
-from experts.search.relaxing import NO_DEMANDS, Relaxation, is_truly_better, relaxations
+from experts.search.relaxing import (
+    NO_DEMANDS,
+    TIMES_AFAR,
+    Relaxation,
+    is_truly_better,
+    relaxations,
+)
 from experts.search.rows import meeting
 from experts.search.snapshots import Snapshot, SnapshotStore
 
@@ -43,6 +53,7 @@ class Candidate:
     passages: tuple[Passage, ...] = ()  # best first; only the first QUOTED candidates carry them
     relevance: float = 0.0  # calibrated chance to answer the question; of the first EXAMINED
     tier: Tier = "possible"  # the same in words
+    above: float = 0.0  # deviations of the score above what comes first when nobody answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +75,7 @@ class Retrieval:
     relaxed: tuple[str, ...]  # names of the constraints let go, for with them nobody answered
     generation: str
     signals: Signals
+    named: tuple[str, ...] = ()  # usernames of those whom the message names, who come first
 
 
 class Retriever:
@@ -83,7 +95,7 @@ class Retriever:
         """A visitor's own words: demands are read out of them, `filters` stand above those."""
         reading = read_constraints(text)
         demands = reading.constraints.overridden_by(filters)
-        return self.retrieve(reading.text, demands, limit, excluded, firm=filters)
+        return self.retrieve(reading.text, demands, limit, excluded, firm=filters, message=text)
 
     def retrieve(
         self,
@@ -94,30 +106,54 @@ class Retriever:
         *,
         firm: Constraints = NO_DEMANDS,
         relax: bool = True,
+        message: str = "",
     ) -> Retrieval:
-        """Up to `limit` experts who meet the constraints, never one whose username is excluded.
+        """Up to `limit` experts who meet the constraints, never one whose username is excluded,
+        nor one who is what the query rules out.
+
+        Whoever is named in the `message`, the visitor's last words, comes first whatever is
+        demanded, and alone when it says hardly anything else.
 
         When nobody who meets all constraints truly answers, as few as possible are let go for
         somebody who does, and named in `relaxed`; those that `firm` sets only when nobody is left,
         and none with `relax=False`. The excluded stay excluded.
         """
         snapshot = self._snapshot()
-        search = Search(snapshot, query, self.embedder.embed_question(query))
+        said = read_negations(query, snapshot.trades.is_trade)
+        search = Search(snapshot, said.text, self.embedder.embed_question(said.text))
         finding = _Finding(search, snapshot.calibration)
+        if said.ruled_out:
+            excluded = {*excluded, *self._ruled_out(said, search)}
         candidates = finding.candidates(constraints, limit, excluded)
         relaxed: tuple[str, ...] = ()
         if relax and not constraints.is_empty():
             weak = [way for way in relaxations(constraints) if not firm.names() & set(way[1])]
             ways = weak if candidates else relaxations(constraints)
             candidates, relaxed = finding.relaxed(candidates, ways, limit, excluded)
+        named = finding.named(message, excluded) if message else ()
+        if named:
+            known = {one.expert.pk for one in named}
+            others = () if finding.asks_for_a_name else candidates
+            relaxed = relaxed if others else ()
+            candidates = (*named, *(one for one in others if one.expert.pk not in known))[:limit]
         return Retrieval(
-            query,
+            said.text,
             candidates,
             constraints,
             relaxed,
             snapshot.manifest.generation,
             replace(finding.signals(), readable=self.embedder.reads(query)),
+            tuple(one.expert.username for one in named),
         )
+
+    def _ruled_out(self, said: Said, search: Search) -> Iterable[str]:
+        snapshot = search.snapshot
+        for what in said.ruled_out:
+            vector = self.embedder.embed_query(what)
+            for row in snapshot.trades.are(what, vector, search.vector).tolist():
+                yield snapshot.rows.usernames[row]
+            for found in snapshot.names.find(what):
+                yield from (snapshot.rows.usernames[row] for row in found.rows)
 
     def _snapshot(self) -> Snapshot:
         snapshot = self.snapshots.current()
@@ -133,6 +169,34 @@ class _Finding:
         self.search = search
         self.snapshot = search.snapshot
         self.calibration = calibration
+        self.asks_for_a_name = False  # and for nothing else, as `named` finds
+
+    def named(self, message: str, excluded: Collection[str]) -> tuple[Candidate, ...]:
+        """Whom the message names and who goes by that name today, as if nothing was demanded."""
+        rows = self.snapshot.rows
+        found: dict[str, Found] = {}
+        for one in self.snapshot.names.find(message):
+            for row in one.rows:
+                if rows.usernames[row] not in excluded:
+                    found.setdefault(rows.usernames[row], one)
+        if not found:
+            return ()
+        experts = [
+            expert
+            for expert in Expert.objects.recommendable().filter(username__in=list(found))
+            if found[expert.username].key in keys_of(expert.username, expert.name, expert.company)
+        ]
+        order = list(found)
+        experts.sort(key=lambda expert: order.index(expert.username))
+        self.asks_for_a_name = any(found[expert.username].is_whole for expert in experts)
+        allowed = np.zeros(self.snapshot.size, np.bool_)
+        allowed[[rows.row_of[expert.username] for expert in experts]] = True
+        ranking = self.search.ranked(allowed, POOL)
+        place_of = {rows.usernames[row]: at for at, row in enumerate(ranking.rows.tolist())}
+        places = [(place_of[expert.username], expert) for expert in experts[:MOST_NAMED]]
+        return tuple(
+            replace(one, relevance=1.0, tier="strong") for one in self._examined(ranking, places)
+        )
 
     def candidates(
         self, demands: Constraints, limit: int, excluded: Collection[str]
@@ -160,17 +224,20 @@ class _Finding:
         let_go: tuple[str, ...] = ()
         for fewer, names in ways:
             # Mostly somebody answers, or nobody at all does it better, and one search is enough.
-            if found and not self._gives_way(found, self._attainable):
-                break
+            if found and not self._gives_way(found, self._attainable, names):
+                continue
             others = self.candidates(fewer, limit, excluded)
-            if others and (not found or self._gives_way(found, _best_chance(others))):
+            if others and (not found or self._gives_way(found, _best_chance(others), names)):
                 found, let_go = others, names
         return found, let_go
 
-    def _gives_way(self, found: Sequence[Candidate], better: float) -> bool:
-        """Whether these are found as if nobody answered, and somebody with that chance does."""
-        best = _best_chance(found)
-        return best < self.calibration.null_relevance < better and is_truly_better(better, best)
+    def _gives_way(self, found: Sequence[Candidate], better: float, names: Collection[str]) -> bool:
+        """Whether these are found as if nobody answered, and somebody with that chance does. A
+        place gives way to whoever answers far better, then even when somebody there may."""
+        best, null = _best_chance(found), self.calibration.null_relevance
+        if best < null:
+            return better > null and is_truly_better(better, best)
+        return "place" in names and is_truly_better(better, best, TIMES_AFAR)
 
     @cached_property
     def _attainable(self) -> float:
@@ -200,7 +267,9 @@ class _Finding:
     def _examined(
         self, ranking: Ranking, found: Sequence[tuple[int, Expert]]
     ) -> tuple[Candidate, ...]:
-        chances = self._chances(ranking, [place for place, _ in found[:EXAMINED]])
+        observed = self.search.observed_of(ranking, [place for place, _ in found])
+        features = [self.calibration.features(each) for each in observed]
+        chances = [self.calibration.relevant.chance(each) for each in features[:EXAMINED]]
         chances += [0.0] * (len(found) - len(chances))
         return tuple(
             Candidate(
@@ -211,8 +280,11 @@ class _Finding:
                 self._quotations(expert) if at < QUOTED else (),
                 chance,
                 self.calibration.tier(chance),
+                seen["above"],
             )
-            for at, ((place, expert), chance) in enumerate(zip(found, chances, strict=True))
+            for at, ((place, expert), chance, seen) in enumerate(
+                zip(found, chances, features, strict=True)
+            )
         )
 
     def _chances(self, ranking: Ranking, places: Sequence[int]) -> list[float]:
@@ -242,13 +314,16 @@ class _Living:
 
     def __init__(self, demands: Constraints) -> None:
         self.experts = meeting(demands, Expert.objects.recommendable())
+        self.place = demands.place
         self._known: dict[str, Expert | None] = {}
 
     def look_up(self, usernames: Sequence[str]) -> dict[str, Expert]:
         unknown = [name for name in usernames if name not in self._known]
         if unknown:
             alive = {
-                expert.username: expert for expert in self.experts.filter(username__in=unknown)
+                expert.username: expert
+                for expert in self.experts.filter(username__in=unknown)
+                if self.place is None or lies_in(expert.location, self.place)
             }
             self._known.update((name, alive.get(name)) for name in unknown)
         return {name: expert for name in usernames if (expert := self._known[name]) is not None}

@@ -1,4 +1,5 @@
-"""What a generation knows of its experts beside their text: who they are, what they cost, speak.
+"""What a generation knows of its experts beside their text: who they are, what they cost, speak,
+where they are.
 
 One rule of filtering in two forms: `Columns.mask` inside a search, `meeting` against the database.
 """
@@ -6,7 +7,7 @@ One rule of filtering in two forms: `Columns.mask` inside a search, `meeting` ag
 import hashlib
 import json
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -19,10 +20,13 @@ from numpy.typing import NDArray
 
 from experts.models import Document, Expert, ExpertQuerySet
 from experts.search.constraints import Constraints
+from experts.search.constraints.gazetteer import lies_in
 from experts.search.protocols import Allowed
 
 UNKNOWN_RATE = -1
 MOST_CENTS = 2**62
+NOBODY = np.array([], np.int64)
+TEXTS = ("names", "companies", "titles", "locations")  # columns of any text
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,8 @@ class Profile:
     cents: int  # hourly rate in hundredths of its own currency, UNKNOWN_RATE without one
     currency: str
     languages: tuple[str, ...]
+    name: str = ""
+    location: str = ""
 
     @classmethod
     def of(cls, expert: Expert) -> Self:
@@ -41,7 +47,15 @@ class Profile:
         rate = expert.hourly_rate
         cents = UNKNOWN_RATE if rate is None else int(rate * 100)
         languages = tuple(code for code in expert.languages if isinstance(code, str))
-        return cls(document, document.digest, cents, expert.currency, languages)
+        return cls(
+            document,
+            document.digest,
+            cents,
+            expert.currency,
+            languages,
+            expert.name,
+            expert.location,
+        )
 
 
 def source_of(profiles: Sequence[Profile]) -> str:
@@ -49,6 +63,7 @@ def source_of(profiles: Sequence[Profile]) -> str:
     digest = hashlib.sha256()
     for each in profiles:
         facts = [each.document.username, each.digest, each.cents, each.currency, each.languages]
+        facts += [each.name, each.location]
         digest.update(json.dumps(facts).encode() + b"\n")
     return digest.hexdigest()
 
@@ -63,12 +78,20 @@ class Columns:
         cents: NDArray[np.int64],
         currencies: NDArray[np.str_],
         languages: list[tuple[str, ...]],
+        names: list[str],
+        companies: list[str],
+        titles: list[str],
+        locations: list[str],
     ) -> None:
         self.usernames = usernames
         self.digests = digests  # (rows, 32)
         self.cents = cents
         self.currencies = currencies
         self.languages = languages
+        self.names = names
+        self.companies = companies
+        self.titles = titles
+        self.locations = locations
 
     @classmethod
     def of(cls, profiles: Sequence[Profile]) -> Self:
@@ -79,6 +102,10 @@ class Columns:
             np.array([profile.cents for profile in profiles], np.int64),
             np.array([profile.currency for profile in profiles], "U3"),
             [profile.languages for profile in profiles],
+            [profile.name for profile in profiles],
+            [profile.document.company for profile in profiles],
+            [profile.document.title for profile in profiles],
+            [profile.location for profile in profiles],
         )
 
     def save(self, path: Path) -> None:
@@ -89,6 +116,10 @@ class Columns:
             cents=self.cents,
             currencies=self.currencies,
             languages=_packed(["\x1f".join(codes) for codes in self.languages]),
+            names=_packed(self.names),
+            companies=_packed(self.companies),
+            titles=_packed(self.titles),
+            locations=_packed(self.locations),
         )
 
     @classmethod
@@ -103,6 +134,11 @@ class Columns:
                 table["cents"],
                 table["currencies"],
                 languages,
+                # A generation of before these columns serves on, without names and places.
+                *(
+                    _unpacked(table[name]) if name in table else [""] * len(table["cents"])
+                    for name in TEXTS
+                ),
             )
 
     def __len__(self) -> int:
@@ -115,11 +151,24 @@ class Columns:
     @cached_property
     def speakers(self) -> dict[str, NDArray[np.int64]]:
         """Language code to the rows that list it."""
-        found: dict[str, list[int]] = {}
-        for row, codes in enumerate(self.languages):
-            for code in codes:
-                found.setdefault(code, []).append(row)
-        return {code: np.array(rows, np.int64) for code, rows in found.items()}
+        return _rows_by(self.languages)
+
+    @cached_property
+    def located(self) -> dict[str, NDArray[np.int64]]:
+        """Location, as profiles write it, to the rows that are there."""
+        return _rows_by([location] if location else [] for location in self.locations)
+
+    def _speaking(self, code: str) -> Allowed:
+        return self._only(self.speakers.get(code, NOBODY))
+
+    def _being_in(self, place: str) -> Allowed:
+        there = [rows for location, rows in self.located.items() if lies_in(location, place)]
+        return self._only(np.concatenate([NOBODY, *there]))
+
+    def _only(self, rows: NDArray[np.int64]) -> Allowed:
+        allowed = np.zeros(len(self), np.bool_)
+        allowed[rows] = True
+        return allowed
 
     def mask(self, constraints: Constraints, excluded: Collection[str] = ()) -> Allowed | None:
         """The rows that meet every demand and are not excluded; None when that is all of them.
@@ -140,17 +189,16 @@ class Columns:
         if constraints.currency:
             allowed &= self.currencies == constraints.currency
         for code in constraints.languages:
-            speaks = np.zeros(len(self), np.bool_)
-            speaks[self.speakers.get(code, np.array([], np.int64))] = True
-            allowed &= speaks
-        for username in excluded:
-            if username in self.row_of:
-                allowed[self.row_of[username]] = False
+            allowed &= self._speaking(code)
+        if constraints.place:
+            allowed &= self._being_in(constraints.place)
+        allowed[[self.row_of[username] for username in excluded if username in self.row_of]] = False
         return allowed
 
 
 def meeting(constraints: Constraints, experts: ExpertQuerySet) -> ExpertQuerySet:
-    """The experts that meet every demand as they stand now; the same rule as `Columns.mask`."""
+    """The experts that meet every demand as they stand now; the same rule as `Columns.mask`, but
+    for a place, which no database compares."""
     rule = Q()
     if constraints.max_hourly_rate is not None:
         rule &= Q(hourly_rate__lte=constraints.max_hourly_rate)
@@ -164,6 +212,15 @@ def meeting(constraints: Constraints, experts: ExpertQuerySet) -> ExpertQuerySet
         for code in constraints.languages:
             rule &= Q(languages_text__contains=f'"{code}"')
     return experts.filter(rule)
+
+
+def _rows_by(many: Iterable[Iterable[str]]) -> dict[str, NDArray[np.int64]]:
+    """Each value to the rows that have it."""
+    found: dict[str, list[int]] = {}
+    for row, values in enumerate(many):
+        for value in values:
+            found.setdefault(value, []).append(row)
+    return {value: np.array(rows, np.int64) for value, rows in found.items()}
 
 
 def _packed(texts: Sequence[str]) -> NDArray[np.uint8]:

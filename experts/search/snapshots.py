@@ -17,10 +17,12 @@ from experts.search import calibration
 from experts.search.calibration import Calibration
 from experts.search.generations import Generations
 from experts.search.manifest import Manifest
+from experts.search.names import Names
 from experts.search.passages import PassageVectors
 from experts.search.protocols import Embedder, LexicalIndex, Vector, VectorIndex
 from experts.search.rows import Columns
-from experts.search.tongues import Tongues
+from experts.search.tongues import CODES, Tongues
+from experts.search.trades import Trades
 
 logger = logging.getLogger(__name__)
 RETRY_AFTER = 5.0  # seconds before a generation that did not open is tried again
@@ -79,6 +81,16 @@ class Snapshot:
         return Tongues.load(self.folder / "tongues.npz")
 
     @cached_property
+    def names(self) -> Names:
+        rows = self.rows
+        return Names(rows.usernames, rows.names, rows.companies, self.lexical.holding)
+
+    @cached_property
+    def trades(self) -> Trades:
+        french = self.tongues.of_rows == CODES.index("fr")
+        return Trades(self.rows.titles, french, self.passages)
+
+    @cached_property
     def calibration(self) -> Calibration:
         return calibration.kept(self.manifest.calibration)
 
@@ -88,6 +100,7 @@ class Snapshot:
             counts = {len(self.rows), self.vectors.size, self.lexical.size, self.size}
             counts.add(len(self.tongues.of_rows))
             parts = len(self.passages.hashes) == self.manifest.passages and self.spread is not None
+            parts = parts and self.names is not None and self.trades is not None
         except (OSError, ValueError, KeyError) as error:
             raise IndexUnavailable(
                 f"Generation {self.manifest.generation} cannot be read: {error}"

@@ -32,9 +32,25 @@ def ids(body: dict[str, Any]) -> list[str]:
 def test_a_question_ranks_the_directory(client: Client, built: Report) -> None:
     body = get(client, q="my pipes are leaking")
     assert ids(body)[0] == "ben"
-    assert body["count"] == 4
+    assert "dirk" not in ids(body)
+    assert body["count"] == len(ids(body))
     assert body["next"] is None
     assert body["previous"] is None
+
+
+def test_nonsense_finds_nobody(client: Client, built: Report) -> None:
+    for nonsense in ("zzzz", "qwfp arst"):
+        assert get(client, q=nonsense)["count"] == 0
+
+
+def test_whoever_is_named_comes_first(client: Client, expert: MakeExpert, built: Report) -> None:
+    expert("eve", name="Eve Vandamme", job_title="Web developer", bio="I build web shops.")
+    rebuild()
+    assert ids(get(client, q="eve vandamme")) == ["eve"]
+    assert ids(get(client, q="Does Eve Vandamme know about income tax and VAT?"))[:2] == [
+        "eve",
+        "ada",
+    ]
 
 
 def test_a_profile_is_public_facts_and_nothing_else(client: Client, built: Report) -> None:
@@ -65,7 +81,7 @@ def test_without_a_question_all_who_may_be_shown_are_listed(
     assert ids(get(client)) == ["ada", "ben", "cleo", "dirk"]
 
 
-@pytest.mark.parametrize("question", [{}, {"q": "tax pipes web"}])
+@pytest.mark.parametrize("question", [{}, {"q": "tax, pipes, web shops and belastingadvies"}])
 @pytest.mark.parametrize(
     ("filters", "expected"),
     [
@@ -84,7 +100,9 @@ def test_filters_stand_with_and_without_a_question(
     filters: dict[str, str],
     expected: set[str],
 ) -> None:
-    assert set(ids(get(client, **question, **filters))) == expected
+    found = set(ids(get(client, **question, **filters)))
+    assert found <= expected
+    assert found == expected or (found and question)
 
 
 def test_an_empty_parameter_asks_nothing(client: Client, built: Report) -> None:
@@ -93,8 +111,8 @@ def test_an_empty_parameter_asks_nothing(client: Client, built: Report) -> None:
 
 
 def test_a_demand_in_the_words_counts_but_gives_way(client: Client, built: Report) -> None:
-    assert set(ids(get(client, q="tax adviser under €85 an hour"))) == {"ben", "dirk"}
-    assert len(ids(get(client, q="tax adviser under €6 an hour"))) == 4
+    assert ids(get(client, q="web developer under €85 an hour")) == ["dirk"]
+    assert ids(get(client, q="tax lawyer under €85 an hour")) == ["ada"]
 
 
 def test_pages_are_of_twenty_and_stable(client: Client, expert: MakeExpert) -> None:

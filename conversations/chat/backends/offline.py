@@ -96,8 +96,11 @@ def _narrative(turn: Turn, picks: tuple[Pick, ...]) -> str:
         sentences.append(text.assumed.format(about=assumption(turn.retrieval)))
     weak = all(pick.tier == "possible" for pick in picks)
     forms = text.nearest if weak else text.matches
+    form = forms[len(picks) - 1]
+    if first.username in turn.retrieval.named:
+        form = text.named[len(picks) > 1]
     title = evidence.shortened(first.job_title)
-    sentences.append(forms[len(picks) - 1].format(name=first.name, title=title))
+    sentences.append(form.format(name=first.name, title=title))
     limits = {"max_hourly_rate", "min_hourly_rate"} & set(turn.retrieval.relaxed)
     if limits and (rates := _rates(picks)):
         sentences.append(text.rates.format(rates=rates))
@@ -112,6 +115,7 @@ def _let_go(name: str, turn: Turn, text: Phrases) -> str:
         amount=_amount(asked, name),
         currency=asked.currency or "",
         languages=listed(spoken, text.and_),
+        place=asked.place or "",
     )
 
 

@@ -105,6 +105,15 @@ class Bm25Index:
         hits = [any(stem in self.vocabulary for stem in of_word) for of_word in stems if of_word]
         return sum(hits) / len(hits) if hits else 0.0
 
+    def holding(self, word: str) -> int:
+        stems = [
+            self.vocabulary[stem]
+            for of_word in features.of_words([word])
+            for stem in of_word
+            if not stem.startswith(features.PIECE) and stem in self.vocabulary
+        ]
+        return max((int(self.starts[at + 1] - self.starts[at]) for at in stems), default=0)
+
     def held(self, asked: Sequence[str], rows: Rows) -> tuple[NDArray[np.float64], float]:
         held, total = np.zeros(len(rows)), 0.0
         for of_word in features.of_words(asked):

@@ -22,7 +22,11 @@ Languages
     "Dutch tax law", "for French-speaking clients"), never "Dutch or French", which a demand for
     all cannot say. A preference is read like a demand, since demands are relaxed when none is left.
 
-Places are left in the text, where the search weighs them. Vague wishes ("cheap") stay there too.
+Place
+    Where the expert is: "someone in Bruges", "près de Namur", or "in Hasselt?" alone. Not where
+    something else is ("the court in Ghent", "clients in France"), nor where from and where to.
+
+Vague wishes ("cheap") are left in the text, where the search weighs them.
 A further reader, such as one of relative wishes in a follow-up, is one more function from tokens to
 findings, listed in `reading.FINDERS`; its result joins the earlier demands by `overridden_by`.
 """

@@ -4,7 +4,7 @@ from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Literal
 
-Kind = Literal["budget", "currency", "language"]
+Kind = Literal["budget", "currency", "language", "place"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,13 +13,14 @@ class Constraints:
 
     Both rates are inclusive and per hour. `currency` is an ISO 4217 code, and `languages` are
     ISO 639-1 codes of which the expert speaks every one. Rates without a currency are amounts whose
-    currency nobody named.
+    currency nobody named. `place` is where the expert is, as the visitor spells it.
     """
 
     min_hourly_rate: Decimal | None = None
     max_hourly_rate: Decimal | None = None
     currency: str | None = None
     languages: frozenset[str] = frozenset()
+    place: str | None = None
 
     def is_empty(self) -> bool:
         return self == Constraints()
@@ -51,6 +52,7 @@ class Constraints:
             high if other.max_hourly_rate is None else other.max_hourly_rate,
             other.currency or self.currency,
             other.languages or self.languages,
+            other.place or self.place,
         )
 
     def as_interpreted(self) -> dict[str, object]:
@@ -64,6 +66,8 @@ class Constraints:
             said["currency"] = self.currency
         if self.languages:
             said["languages"] = sorted(self.languages)
+        if self.place:
+            said["place"] = self.place
         return said
 
 

@@ -8,10 +8,11 @@ from experts.search.constraints.budgets import find_budgets
 from experts.search.constraints.currencies import find_currencies
 from experts.search.constraints.languages import find_languages
 from experts.search.constraints.model import Constraints, Finding, Reading, Span
+from experts.search.constraints.places import find_places
 from experts.search.constraints.tokens import Tokens, tokenise
 
 Finder = Callable[[Tokens], Iterator[Finding]]
-FINDERS: tuple[Finder, ...] = (find_budgets, find_currencies, find_languages)
+FINDERS: tuple[Finder, ...] = (find_budgets, find_currencies, find_languages, find_places)
 
 MAX_PASSES = 5
 LEFTOVERS = re.compile(
@@ -87,7 +88,8 @@ class _Left:
 
 
 def _settled(found: list[Finding]) -> Constraints:
-    """One set of demands: later budgets win, currencies are never mixed, languages add up."""
+    """One set of demands: later budgets and places win, currencies are never mixed, languages add
+    up."""
     low = high = currency = None
     for budget in (finding.constraints for finding in found if finding.span.kind == "budget"):
         if currency and budget.currency and budget.currency != currency:
@@ -101,7 +103,8 @@ def _settled(found: list[Finding]) -> Constraints:
         stated = [each.constraints for each in found if each.span.kind == "currency"]
         currency = stated[-1].currency if stated else None
     languages = frozenset[str]().union(*(finding.constraints.languages for finding in found))
-    return Constraints(low, high, currency, languages)
+    places = [finding.constraints.place for finding in found if finding.span.kind == "place"]
+    return Constraints(low, high, currency, languages, places[-1] if places else None)
 
 
 def _joined(found: list[Finding]) -> tuple[Span, ...]:

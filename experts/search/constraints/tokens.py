@@ -30,7 +30,8 @@ class Token(NamedTuple):
     value: Decimal | None = None  # of a number that can be an amount
     glued: bool = False  # nothing stands between it and the token before
     joined: bool = False  # a hyphen or an apostrophe does
-    capital: bool = False
+    capital: bool = False  # all of it
+    spelled: str = ""  # as it was written
 
 
 Tokens = Sequence[Token]
@@ -66,7 +67,7 @@ def tokenise(text: str) -> list[Token]:
         value = parse_number(piece[0]) if kind is Kind.NUMBER else None
         capital = kind is Kind.WORD and piece[0].isupper()
         norm = fold(piece[0]) if kind is Kind.WORD else piece[0]
-        tokens.append(Token(kind, norm, start, end, value, glued, joined, capital))
+        tokens.append(Token(kind, norm, start, end, value, glued, joined, capital, piece[0]))
         joined = False
     return tokens
 

@@ -191,7 +191,7 @@ NOT_LANGUAGES = [
     "apprendre à parler espagnol",
     "rédiger un texte en anglais",
     "un chef italien",
-    "je suis francophone et j'habite à Gand",
+    "je suis francophone et mon bureau est à Gand",
     "la partie adverse parle néerlandais",
     "une école francophone",
     "formation en anglais",

@@ -1,0 +1,74 @@
+"""People, companies and usernames that a message names."""
+
+import pytest
+
+from experts.models import Expert
+from experts.search import wiring
+from experts.search.indexing import rebuild
+from experts.search.retrieval import Retriever
+from tests.experts.conftest import MakeExpert
+
+
+@pytest.fixture
+def directory(expert: MakeExpert) -> None:
+    """Names that are rare, shared, or words of the profiles."""
+    plain = {"bio": "I help with digital marketing, data and the price of roses. We will mark it."}
+    expert("c.dubreuil", name="Célestine Dubreuil", company="Quai des Brumes", job_title="Baker")
+    expert("jpeeters", name="Jan Peeters", company="Marketing", job_title="Marketer", **plain)
+    expert("janpeeters2", name="Jan Peeters", company="Data", job_title="Analyst", **plain)
+    expert("rose", name="Rose Price", company="Digital Marketing", job_title="Florist", **plain)
+    expert("wdecoster", name="Wouter De Coster", company="Taxatelier BV", job_title="Tax adviser")
+
+
+@pytest.fixture
+def retriever(directory: None) -> Retriever:
+    rebuild()
+    return wiring.retriever()
+
+
+@pytest.mark.parametrize(
+    ("message", "named"),
+    [
+        ("Is Célestine Dubreuil with you?", {"c.dubreuil"}),
+        ("celestine dubreuil", {"c.dubreuil"}),
+        ("DUBREUIL Célestine", {"c.dubreuil"}),
+        ("ik zoek het profiel van mevrouw Dubreuil", {"c.dubreuil"}),
+        ("c.dubreuil", {"c.dubreuil"}),
+        ("janpeeters2?", {"janpeeters2"}),
+        ("Quai des Brumes", {"c.dubreuil"}),
+        ("je cherche la société quai des brumes", {"c.dubreuil"}),
+        ("what does wouter de coster know of income tax under 20 euro an hour?", {"wdecoster"}),
+        ("De Coster", {"wdecoster"}),
+        ("Taxatelier", {"wdecoster"}),
+        ("Jan Peeters", {"jpeeters", "janpeeters2"}),
+        ("Rose Price", {"rose"}),
+        # Words, not names.
+        ("Peeters", set()),
+        ("Jan", set()),
+        ("Rose", set()),
+        ("rose price in the shop", set()),
+        ("marketing", set()),
+        ("Data", set()),
+        ("digital marketing for our shop", set()),
+        ("will you mark the price?", set()),
+        ("mail c.dubreuil@example.com about roses", set()),
+        ("Quai des Orfèvres", set()),
+    ],
+)
+def test_who_is_named_is_found_and_no_word_is_taken_for_a_name(
+    retriever: Retriever, message: str, named: set[str]
+) -> None:
+    found = retriever.ask(message)
+    assert set(found.named) == named
+    assert {one.expert.username for one in found.candidates[: len(named)]} == named
+
+
+def test_who_was_renamed_since_the_build_no_longer_goes_by_the_old_name(
+    retriever: Retriever,
+) -> None:
+    Expert.objects.filter(username="c.dubreuil").update(name="Célestine Moreau")
+    assert retriever.ask("Célestine Dubreuil").named == ()
+
+
+def test_who_was_refused_is_not_found_by_name(retriever: Retriever) -> None:
+    assert retriever.ask("Rose Price", excluded=["rose"]).named == ()
