@@ -15,9 +15,11 @@ from experts.search.constraints import Constraints, read_constraints
 from experts.search.rows import meeting
 
 MOST_RANKED = 200  # further down, an order by relevance means nothing
-# Whoever scores this far above what nonsense finds first is listed: a list errs on the long side.
-LISTED = -2.0  # deviations
-ANSWERED, UNKNOWN_WORDS = 0.25, 0.5  # least chance of an answer; where no word is known here
+# A list errs on the long side: nobody is listed for a query that is probably not answered here, nor
+# anybody who scores this far under what queries that nobody answers find first.
+ANSWERED = 0.25  # least chance
+LISTED = -2.0  # least deviations
+READABLE = 0.5  # least share of the letters that the model can read
 
 
 class TwentyAPage(PageNumberPagination):
@@ -68,11 +70,9 @@ def ranked(question: str, filters: Constraints) -> Sequence[Expert]:
 def plausible(text: str, demands: Constraints, question: str) -> Sequence[Expert]:
     """Those who meet the demands and may answer, and those whom the question names."""
     found = wiring.retriever().retrieve(text, demands, MOST_RANKED, relax=False, message=question)
-    signals = found.signals
-    least = ANSWERED if signals.known_words else UNKNOWN_WORDS
+    is_answered = found.signals.answerable >= ANSWERED and found.signals.readable >= READABLE
     return [
         one.expert
         for one in found.candidates
-        if one.expert.username in found.named
-        or (signals.answerable >= least and one.above >= LISTED)
+        if one.expert.username in found.named or (is_answered and one.margin >= LISTED)
     ]

@@ -16,7 +16,7 @@ from experts.search.names import MOST as MOST_NAMED
 from experts.search.names import Found, keys_of
 from experts.search.negations import Said, read_negations
 from experts.search.protocols import Allowed, Embedder
-from experts.search.ranking import BEST, POOL, Ranking, Search
+from experts.search.ranking import BEST, POOL, Features, Ranking, Search
 from experts.search.relaxing import (
     NO_DEMANDS,
     TIMES_AFAR,
@@ -53,7 +53,7 @@ class Candidate:
     passages: tuple[Passage, ...] = ()  # best first; only the first QUOTED candidates carry them
     relevance: float = 0.0  # calibrated chance to answer the question; of the first EXAMINED
     tier: Tier = "possible"  # the same in words
-    above: float = 0.0  # deviations of the score above what comes first when nobody answers
+    margin: float = 0.0  # fused score in deviations above the null distribution
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,8 +267,7 @@ class _Finding:
     def _examined(
         self, ranking: Ranking, found: Sequence[tuple[int, Expert]]
     ) -> tuple[Candidate, ...]:
-        observed = self.search.observed_of(ranking, [place for place, _ in found])
-        features = [self.calibration.features(each) for each in observed]
+        features = self._features(ranking, [place for place, _ in found])
         chances = [self.calibration.relevant.chance(each) for each in features[:EXAMINED]]
         chances += [0.0] * (len(found) - len(chances))
         return tuple(
@@ -280,7 +279,7 @@ class _Finding:
                 self._quotations(expert) if at < QUOTED else (),
                 chance,
                 self.calibration.tier(chance),
-                seen["above"],
+                seen["margin_over_mean"],
             )
             for at, ((place, expert), chance, seen) in enumerate(
                 zip(found, chances, features, strict=True)
@@ -288,8 +287,10 @@ class _Finding:
         )
 
     def _chances(self, ranking: Ranking, places: Sequence[int]) -> list[float]:
-        features = map(self.calibration.relative, self.search.features_of(ranking, places))
-        return [self.calibration.relevant.chance(each) for each in features]
+        return [self.calibration.relevant.chance(each) for each in self._features(ranking, places)]
+
+    def _features(self, ranking: Ranking, places: Sequence[int]) -> list[Features]:
+        return [self.calibration.relative(one) for one in self.search.features_of(ranking, places)]
 
     def signals(self) -> Signals:
         if not (features := self.search.features()):

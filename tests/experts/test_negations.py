@@ -15,7 +15,7 @@ RULED_OUT = [
     ("not a photographer but somebody who films", "photographer"),
     ("I need a coach, not a psychologist", "psychologist"),
     ("a copywriter for our site, no agencies please", "agencies"),
-    ("no consultants, just someone who repairs printers", "consultants"),
+    ("no accountants, just someone who repairs printers", "accountants"),
     ("I don't want an architect, I want a builder", "architect"),
     ("we do not need a lawyer but help with the figures", "lawyer"),
     ("I want a mediator rather than a lawyer", "lawyer"),
