@@ -1,12 +1,13 @@
-"""Words, and the language they are probably in: English, Dutch or French."""
+"""Words, and those that only carry sentences: English, Dutch and French."""
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+
+from experts.text.detection import detect
 
 WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 ELISION = re.compile(r"^(?:l|d|j|m|n|s|t|c|qu|jusqu|lorsqu|puisqu)['’](?=\w)")
-DEFAULT = "en"
 
 ENGLISH = """
 a about above after again all also am an and any are as at be because been before being below
@@ -32,7 +33,7 @@ mais me mes moi mon même ne nos notre nous on ont ou où par pas peut plus pour
 quelles quels qui sa sans se ses si son sont sous suis sur ta te tes toi ton tous tout toute
 toutes tu un une vos votre vous y à été être c d m n s t
 """
-# The words that carry a sentence and not its subject; they also tell its language.
+# The words that carry a sentence and not its subject.
 FUNCTION_WORDS = {
     "en": frozenset(ENGLISH.split()),
     "nl": frozenset(DUTCH.split()),
@@ -57,14 +58,7 @@ def content_words(text: str) -> list[str]:
 
 
 def without_function_words(some: Sequence[str]) -> list[str]:
-    dropped = ALL_FUNCTION_WORDS | (FUNCTION_WORDS[guess_language(some)] & TWO_FACED)
+    dropped = ALL_FUNCTION_WORDS
+    if not TWO_FACED.isdisjoint(some):
+        dropped |= TWO_FACED & FUNCTION_WORDS.get(detect(" ".join(some)), frozenset())
     return [word for word in some if word not in dropped]
-
-
-def guess_language(of_words: Iterable[str]) -> str:
-    """The language whose function words are most frequent; English when none is there."""
-    some = list(of_words)
-    counts = {
-        language: sum(map(known.__contains__, some)) for language, known in FUNCTION_WORDS.items()
-    }
-    return max(counts, key=lambda language: counts[language])
