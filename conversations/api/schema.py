@@ -118,6 +118,12 @@ chat = extend_schema(
             OpenApiParameter.HEADER,
             description="Repeat a request with its key to get its stored answer, for 24 hours.",
         ),
+        OpenApiParameter(
+            "Accept-Language",
+            str,
+            OpenApiParameter.HEADER,
+            description="Decides the language of the answer where the words leave it in doubt.",
+        ),
     ],
     responses={
         (200, "application/json"): serializers.AnswerSerializer,

@@ -12,7 +12,7 @@ from rest_framework.viewsets import ViewSet
 from conversations import stages, turnstile
 from conversations.api import schema, serializers, throttles
 from conversations.api.idempotency import receive_once
-from conversations.api.negotiation import accepts_events
+from conversations.api.negotiation import accepted_language, accepts_events
 from conversations.api.streaming import stream
 from conversations.chat.turns import carry_out
 from conversations.models import Click, EmailCapture, Feedback
@@ -39,6 +39,7 @@ class ChatViewSet(PublicViewSet):
     def create(self, request: Request) -> HttpResponseBase:
         words = self.checked(serializers.ChatRequestSerializer, request)
         wants_events = words.pop("stream", False) or accepts_events(request)
+        words["page_language"] = accepted_language(request)
         words["request_id"] = getattr(request, "request_id", "")
         stages.begin()
         with stages.stage("receive"):

@@ -8,7 +8,7 @@ from time import perf_counter
 from conversations.chat.deciding import decide
 from conversations.chat.dialogue import Dialogue, demands
 from conversations.chat.evidence import holds
-from conversations.chat.language import language_of
+from conversations.chat.language import visitor_language
 from conversations.chat.llm.budget import with_tokens
 from conversations.chat.protocols import Composer, Decision, Finder, Rewriter, Turn
 from conversations.chat.standalone import standalone_query
@@ -81,7 +81,7 @@ class Assistant:
             )
         with stage("decide"):
             decision = decide(retrieval, dialogue)
-        language = language_of(conversation.query, dialogue.languages)
+        language = visitor_language(conversation.query, dialogue, conversation.page_language)
         return Turn(conversation.query, question, language, dialogue, retrieval, decision)
 
     def compose(self, turn: Turn) -> Reply:

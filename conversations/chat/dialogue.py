@@ -93,6 +93,11 @@ class Dialogue:
         return frozenset(text.casefold() for turn in self.past for text in turn.suggestions)
 
     @property
+    def history_text(self) -> str:
+        """What the visitor said before, as the client's history tells it."""
+        return "\n".join(line["content"] for line in self.heard if line["role"] == "user")
+
+    @property
     def languages(self) -> list[str]:
         """Languages of the earlier turns, the latest first."""
         return [turn.language for turn in reversed(self.past) if turn.language]

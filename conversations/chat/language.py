@@ -1,51 +1,50 @@
-"""The visitor's language: English, Dutch or French."""
+"""The language that a visitor is answered in."""
 
-import re
 from collections.abc import Iterable
 
-from experts.search.languages import DEFAULT, FUNCTION_WORDS, words
+from conversations.chat.dialogue import Dialogue
+from experts.search.languages import FUNCTION_WORDS, words
+from experts.text.detection import LANGUAGES, probabilities
 
-LANGUAGES = ("en", "nl", "fr")
-# Spellings that one of the three has and the others hardly, for messages of a word or two.
-SPELLINGS = {
-    "nl": re.compile(
-        r"ij|aa|uu|oe[kmnrt]|ee[nrlt]|sch|[a-z]heid\b|[a-z]ingen\b|kund|dienst|belasting|btw\b|zoek|goed"
-    ),
-    "fr": re.compile(
-        r"[éèêàçùœîô]|eau[x]?\b|tion\s+d|eur[s]?\b|ique[s]?\b|able[s]?\b|ment\b|ière?\b|tva\b|isme\b|oi[rtx]"
-    ),
-    "en": re.compile(r"th|wh|ing\b|ght|tax\b|law(yer)?\b|ship\b|ness\b|sh"),
-}
-SPOKEN_FOR = {
-    "hello": "en", "hi": "en", "hey": "en", "help": "en", "thanks": "en", "cheaper": "en",
-    "hallo": "nl", "hoi": "nl", "dag": "nl", "goedendag": "nl", "hulp": "nl", "bedankt": "nl",
-    "goedkoper": "nl", "bonjour": "fr", "salut": "fr", "bonsoir": "fr", "aide": "fr", "merci": "fr",
-}  # fmt: skip
+DEFAULT = "en"
+# Prior odds of a language against each other one, by what it is expected from.
+DIALOGUE_ODDS, PAGE_ODDS, DEFAULT_ODDS = 30.0, 20.0, 5.0
+# Chance that a bare subject in English is a loanword of somebody who speaks another language.
+LOANWORD = 0.1
+LONGEST_LOAN = 3  # words
 
 
-def language_of(message: str, earlier: Iterable[str] = ()) -> str:
-    """The language of the message; when it does not tell, that of `earlier`, latest first."""
+def visitor_language(message: str, dialogue: Dialogue, page: str = "") -> str:
+    """Return the language to answer a message of this dialogue in."""
+    earlier = dialogue.languages
+    if dialogue.history_text:
+        earlier = [language_of(dialogue.history_text, page=page)]
+    return language_of(message, earlier, page)
+
+
+def language_of(message: str, earlier: Iterable[str] = (), page: str = "") -> str:
+    """Return the most probable language of a message, out of those we have texts for.
+
+    The prior is the dialogue's language (`earlier`, the latest first), else that of the page, else
+    English. It decides alone where the message is in a language that we do not speak.
+    """
+    expected, odds = _expected(earlier, page)
+    chances = probabilities(message)
+    if expected != DEFAULT and _is_bare_subject(message):
+        chances[expected] += LOANWORD * chances[DEFAULT]
+    chances[expected] *= odds
+    best = max(chances, key=lambda code: chances[code])
+    return best if best in LANGUAGES else expected
+
+
+def _expected(earlier: Iterable[str], page: str) -> tuple[str, float]:
+    for code in earlier:
+        if code in LANGUAGES:
+            return code, DIALOGUE_ODDS
+    return (page, PAGE_ODDS) if page in LANGUAGES else (DEFAULT, DEFAULT_ODDS)
+
+
+def _is_bare_subject(message: str) -> bool:
+    """Whether these are a few words without any that English makes sentences of."""
     said = words(message)
-    counts = {language: _weight(said, language) for language in LANGUAGES}
-    best = max(counts.values())
-    told = [language for language, count in counts.items() if count == best]
-    if best and len(told) == 1:
-        return told[0]
-    for language in earlier:
-        if language in LANGUAGES:
-            return language
-    spelled = {language: len(SPELLINGS[language].findall(message.casefold())) for language in told}
-    leading = max(spelled, key=lambda language: spelled[language])
-    return leading if spelled[leading] else told[0] if best else DEFAULT
-
-
-def _weight(said: list[str], language: str) -> float:
-    """Function words of this language; one that is another's too counts half."""
-    weight = 0.0
-    for word in said:
-        if SPOKEN_FOR.get(word) == language:
-            weight += 1
-        elif word in FUNCTION_WORDS[language]:
-            others = sum(word in FUNCTION_WORDS[other] for other in LANGUAGES if other != language)
-            weight += 1 / (1 + others)
-    return weight
+    return len(said) <= LONGEST_LOAN and not FUNCTION_WORDS[DEFAULT].intersection(said)

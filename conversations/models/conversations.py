@@ -68,6 +68,7 @@ class ConversationManager(models.Manager.from_queryset(ConversationQuerySet)):  
         filters: Mapping[str, Any] | None = None,
         source: Mapping[str, Any] | None = None,
         consent: Mapping[str, Any] | None = None,
+        page_language: str = "",
         request_id: str = "",
         key: str = "",
         fingerprint: str = "",
@@ -86,6 +87,7 @@ class ConversationManager(models.Manager.from_queryset(ConversationQuerySet)):  
                 thread=thread or uuid.uuid4(),
                 filters=dict(filters or {}),
                 source=dict(source or {}),
+                page_language=page_language,
                 request_id=request_id,
             )
             Lead.objects.received(conversation)
@@ -138,7 +140,12 @@ class Conversation(models.Model):
     follows = models.TextField(
         blank=True, default="", help_text="The question that a follow-up continues."
     )
-    language = models.CharField(max_length=2, blank=True, default="")
+    language = models.CharField(
+        max_length=2, blank=True, default="", help_text="In which it was answered."
+    )
+    page_language = models.CharField(
+        max_length=2, blank=True, default="", help_text="Which the visitor's browser asked for."
+    )
     composer = models.CharField(max_length=100, blank=True, default="", help_text="Who wrote it.")
     usage = models.JSONField(default=dict, blank=True, help_text="Tokens and stage times, in ms.")
     index_generation = models.CharField(max_length=64, blank=True, default="")

@@ -1,8 +1,10 @@
-"""Words, and the language they are probably in: English, Dutch or French."""
+"""Words, and those that only carry sentences: English, Dutch and French."""
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+
+from experts.text.detection import detect
 
 # A mark belongs to the letter before it: without marks a word of Hindi falls into its consonants.
 MARKS = "".join(chr(c) for c in range(0x300, 0x3100) if unicodedata.category(chr(c))[0] == "M")
@@ -18,7 +20,6 @@ NOT_LATIN = re.compile(
 )
 ELISION = re.compile(r"^(?:l|d|j|m|n|s|t|c|qu|jusqu|lorsqu|puisqu)['’](?=\w)")
 DOTTED_I = "i\u0307"  # what the Turkish İ becomes in lower case, unlike the i that Turks write
-DEFAULT = "en"
 
 ENGLISH = """
 a about above after again all also am an and any are as at be because been before being below
@@ -44,7 +45,7 @@ mais me mes moi mon même ne nos notre nous on ont ou où par pas peut plus pour
 quelles quels qui sa sans se ses si son sont sous suis sur ta te tes toi ton tous tout toute
 toutes tu un une vos votre vous y à été être c d m n s t
 """
-# The words that carry a sentence and not its subject; they also tell its language.
+# The words that carry a sentence and not its subject.
 FUNCTION_WORDS = {
     "en": frozenset(ENGLISH.split()),
     "nl": frozenset(DUTCH.split()),
@@ -90,14 +91,7 @@ def content_words(text: str) -> list[str]:
 
 
 def without_function_words(some: Sequence[str]) -> list[str]:
-    dropped = ALL_FUNCTION_WORDS | (FUNCTION_WORDS[guess_language(some)] & TWO_FACED)
+    dropped = ALL_FUNCTION_WORDS
+    if not TWO_FACED.isdisjoint(some):
+        dropped |= TWO_FACED & FUNCTION_WORDS.get(detect(" ".join(some)), frozenset())
     return [word for word in some if word not in dropped]
-
-
-def guess_language(of_words: Iterable[str]) -> str:
-    """The language whose function words are most frequent; English when none is there."""
-    some = list(of_words)
-    counts = {
-        language: sum(map(known.__contains__, some)) for language, known in FUNCTION_WORDS.items()
-    }
-    return max(counts, key=lambda language: counts[language])

@@ -15,10 +15,10 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from experts.search.languages import FUNCTION_WORDS, guess_language, words
 from experts.search.protocols import Allowed, Rows, Scores, Vector, Vectors
+from experts.text.detection import LANGUAGES, OTHER, detect_all
 
-CODES = tuple(FUNCTION_WORDS)
+CODES = (*LANGUAGES, OTHER)
 FEW = 10  # profiles: of a language with fewer, what they have in common is mostly chance
 Column = NDArray[np.float64]
 
@@ -32,8 +32,7 @@ class Tongues:
 
     @classmethod
     def of(cls, texts: Sequence[str], vectors: Vectors) -> Self:
-        guessed = [CODES.index(guess_language(words(text))) for text in texts]
-        of_rows = np.array(guessed, np.int8)
+        of_rows = np.array([CODES.index(code) for code in detect_all(texts)], np.int8)
         shifts = np.zeros((len(CODES), vectors.shape[1]), np.float32)
         everybody = vectors.mean(axis=0, dtype=np.float64) if len(vectors) else 0.0
         for tongue in np.unique(of_rows):

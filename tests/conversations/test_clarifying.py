@@ -82,37 +82,6 @@ def test_an_empty_directory_asks_and_never_matches(db: None, reindex: Ask, ask: 
     assert len(set(narratives)) == len(narratives)
 
 
-@pytest.mark.parametrize(
-    ("words", "language"),
-    [
-        ("Ik zoek een boekhouder in Gent", "nl"),
-        ("Wie kan mijn lekkend dak herstellen?", "nl"),
-        ("boekhouder btw-aangiften webshop", "nl"),
-        ("J'ai besoin d'un avocat pour un licenciement", "fr"),
-        ("Qui peut aider en cas de burn-out ?", "fr"),
-        ("I need a tax adviser", "en"),
-        ("GDPR audit", "en"),
-        ("bonjour", "fr"),
-        ("hallo", "nl"),
-    ],
-)
-def test_the_answer_is_in_the_visitors_language(
-    experts: None, ask: Ask, words: str, language: str
-) -> None:
-    from conversations.models import Conversation
-
-    answer = ask(words)
-    assert Conversation.objects.get(pk=answer["id"]).language == language
-
-
-def test_a_wordless_follow_up_keeps_the_language_of_the_thread(experts: None, ask: Ask) -> None:
-    from conversations.models import Conversation
-
-    first = ask("Ik zoek een boekhouder in Gent")
-    second = ask("webshops", thread=first["thread"])
-    assert Conversation.objects.get(pk=second["id"]).language == "nl"
-
-
 def test_a_choice_says_more_than_the_singular_of_what_was_asked(db: None, reindex: Ask) -> None:
     for number, tags in enumerate([["tax"], ["Tax law"], ["Tax return"], ["tax", "Customs"]]):
         Expert.objects.create(

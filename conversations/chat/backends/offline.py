@@ -10,8 +10,8 @@ from conversations.chat.texts import LANGUAGE_NAMES, Phrases, listed, phrases
 from conversations.chat.tiers import worth_showing
 from conversations.replies import Evidence, Pick, Reply
 from experts.search.constraints import Constraints
-from experts.search.languages import FUNCTION_WORDS, guess_language, words
 from experts.search.retrieval import Candidate
+from experts.text.detection import prose_language
 
 MOST = 3
 WORDS_NAMED = 3
@@ -84,9 +84,9 @@ def _sentence(one: Evidence, at: int, turn: Turn, text: Phrases) -> str:
         return text.on.format(words=listed(named, text.and_), quote=quote)
     if one.field != "bio":
         return text.label.format(quote=quote)
-    written = guess_language(words(quote))
-    foreign = written != turn.language and bool(set(words(quote)) & FUNCTION_WORDS[written])
-    return (text.quote_in[written] if foreign else text.quote).format(quote=quote)
+    written = prose_language(quote)
+    known = written in text.quote_in and written != turn.language
+    return (text.quote_in[written] if known else text.quote).format(quote=quote)
 
 
 def _narrative(turn: Turn, picks: tuple[Pick, ...]) -> str:

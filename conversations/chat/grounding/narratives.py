@@ -7,13 +7,14 @@ from itertools import pairwise
 from conversations.chat.grounding import lexicon
 from conversations.chat.grounding.claims import foreign, is_content, is_name
 from conversations.chat.grounding.facts import Facts, Token, numbers, tokens
-from experts.search.languages import FUNCTION_WORDS, words
+from experts.search.languages import words
+from experts.text.detection import detect
 
 LONGEST = 700  # characters
 LEAKED = 6  # words in a row that are also ours
 STRANGE = 0.25  # share of unknown words from which a text is about something else
 LATIN_ENDS = "\u0250"
-TELLING = 6  # function words from which a language is told
+MEANT = 1e4  # prior odds that a text is in the language it was asked for in
 # After a sentence's end, before what does not go on in lower case.
 BREAK = re.compile(r"(?:(?<=[.!?…])|(?<=[.!?…][\"'”’»)]))\s+(?=[^\sa-zà-ÿ])")
 
@@ -55,11 +56,8 @@ def _stretches(text: str) -> set[tuple[str, ...]]:
 
 
 def is_other_language(text: str, language: str) -> bool:
-    """Whether its function words are clearly another language's."""
-    said = words(text)
-    counts = {name: sum(word in known for word in said) for name, known in FUNCTION_WORDS.items()}
-    best = max(counts, key=lambda name: counts[name])
-    return counts[best] >= TELLING and counts[best] > 2 * counts.get(language, 0)
+    """Whether it is clearly in another language than it should be."""
+    return detect(text, {language: MEANT}) != language
 
 
 def _wording(found: list[Token], facts: Facts, topic: Facts) -> str:
