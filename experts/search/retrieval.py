@@ -191,14 +191,17 @@ class _Finding:
             for expert in Expert.objects.recommendable().filter(username__in=list(found))
             if found[expert.username].key in keys_of(expert.username, expert.name, expert.company)
         ]
-        order = list(found)
-        experts.sort(key=lambda expert: order.index(expert.username))
+        if not experts:
+            return ()
         self.asks_for_a_name = any(found[expert.username].is_whole for expert in experts)
         allowed = np.zeros(self.snapshot.size, np.bool_)
         allowed[[rows.row_of[expert.username] for expert in experts]] = True
         ranking = self.search.ranked(allowed, POOL)
         place_of = {rows.usernames[row]: at for at, row in enumerate(ranking.rows.tolist())}
-        places = [(place_of[expert.username], expert) for expert in experts[:MOST_NAMED]]
+        places = sorted(
+            ((place_of[expert.username], expert) for expert in experts),
+            key=lambda one: (found[one[1].username].start, one[0]),
+        )[:MOST_NAMED]
         return tuple(
             replace(one, relevance=1.0, tier="strong") for one in self._examined(ranking, places)
         )
