@@ -14,7 +14,7 @@ from experts.search.constraints import Constraints, read_constraints
 from experts.search.constraints.gazetteer import lies_in
 from experts.search.names import MOST as MOST_NAMED
 from experts.search.names import Found, keys_of
-from experts.search.negations import Said, read_negations
+from experts.search.negations import read_negations
 from experts.search.protocols import Allowed, Embedder
 from experts.search.ranking import BEST, POOL, Ranking, Search
 from experts.search.relaxing import (
@@ -127,8 +127,10 @@ class Retriever:
         said = read_negations(query, snapshot.trades.is_trade)
         search = Search(snapshot, said.text, self.embedder.embed_query(said.text))
         finding = _Finding(search, snapshot.calibration)
-        if said.ruled_out:
-            excluded = {*excluded, *self._ruled_out(said, search)}
+        # A follow-up has lost its negation by now: what it says instead has taken its place.
+        now = read_negations(message, snapshot.trades.is_trade)
+        if ruled_out := {*said.ruled_out, *now.ruled_out}:
+            excluded = {*excluded, *self._ruled_out(ruled_out, search)}
         candidates = finding.candidates(constraints, limit, excluded)
         relaxed: tuple[str, ...] = ()
         if relax and not constraints.is_empty():
@@ -151,9 +153,10 @@ class Retriever:
             tuple(one.expert.username for one in named),
         )
 
-    def _ruled_out(self, said: Said, search: Search) -> Iterable[str]:
+    def _ruled_out(self, nouns: Iterable[str], search: Search) -> Iterable[str]:
+        """The usernames of those who are this, or are called so."""
         snapshot = search.snapshot
-        for what in said.ruled_out:
+        for what in nouns:
             vector = self.embedder.embed_query(what)
             for row in snapshot.trades.are(what, vector, search.vector).tolist():
                 yield snapshot.rows.usernames[row]
@@ -193,7 +196,10 @@ class _Finding:
         ]
         if not experts:
             return ()
-        self.asks_for_a_name = any(found[expert.username].is_whole for expert in experts)
+        besides = self.snapshot.names.find(read_constraints(message).text)
+        self.asks_for_a_name = any(found[expert.username].is_whole for expert in experts) or any(
+            one.is_whole for one in besides
+        )
         allowed = np.zeros(self.snapshot.size, np.bool_)
         allowed[[rows.row_of[expert.username] for expert in experts]] = True
         ranking = self.search.ranked(allowed, POOL)

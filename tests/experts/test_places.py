@@ -57,6 +57,9 @@ NO_PLACES = [
     "nous avons vendu notre maison à Mons",
     "un collaborateur à la défense",
     "à bientôt",
+    "a lawyer, but not in Brussels",
+    "een advocaat, maar niet in Brussel",
+    "un avocat, mais pas à Bruxelles",
 ]
 
 

@@ -58,6 +58,7 @@ TELLING = word_set(  # whoever tells a story says where that was
     " heb heeft hebben hadden waren ging verhuisd kocht verkocht"
     " avait avons avions ai ete etait etions demenage vendu achete"
 )
+NOT_THERE = word_set("not niet pas except behalve sauf outside buiten hors but never nooit jamais")
 ONE = word_set("a an een un une")
 REQUEST = 6  # tokens of what is asked for, before its place
 FEW = 3  # words of a noun: "wedding photographer Antwerp"
@@ -170,6 +171,8 @@ def _spelled(some: Tokens) -> str:
 def _is_of_the_expert(tokens: Tokens, at: int, end: int, place: Named) -> bool:
     if not _closes(tokens, end) and norm_at(tokens, end) not in ALL_FUNCTION_WORDS:
         return False  # "in Brussels law" is about something
+    if norm_at(tokens, at - 1) in NOT_THERE:
+        return False
     start = clause_before(tokens, at, 2 * REQUEST)
     while start < at and tokens[start].norm in OPENERS:
         start += 1
