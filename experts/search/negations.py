@@ -184,8 +184,8 @@ def _noun(
     if end == at:
         return None
     phrase = " ".join(token.spelled for token in tokens[at:end])
-    if by_grammar and has_article:
-        return end, phrase
+    if by_grammar and (has_article or tokens[at].spelled[:1].isupper()):
+        return end, phrase  # anybody, by name too
     head = tokens[at] if first or by_grammar else tokens[end - 1]
     if not subject_words(head.norm):
         return None  # no expert at all is nobody's trade

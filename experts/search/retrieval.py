@@ -14,7 +14,7 @@ from experts.search.constraints import Constraints, read_constraints
 from experts.search.constraints.gazetteer import lies_in
 from experts.search.names import MOST as MOST_NAMED
 from experts.search.names import Found, keys_of
-from experts.search.negations import Said, read_negations
+from experts.search.negations import read_negations
 from experts.search.protocols import Allowed, Embedder
 from experts.search.ranking import BEST, POOL, Features, Ranking, Search
 from experts.search.relaxing import (
@@ -122,8 +122,10 @@ class Retriever:
         said = read_negations(query, snapshot.trades.is_trade)
         search = Search(snapshot, said.text, self.embedder.embed_question(said.text))
         finding = _Finding(search, snapshot.calibration)
-        if said.ruled_out:
-            excluded = {*excluded, *self._ruled_out(said, search)}
+        # A follow-up has lost its negation by now: what it says instead has taken its place.
+        now = read_negations(message, snapshot.trades.is_trade)
+        if ruled_out := {*said.ruled_out, *now.ruled_out}:
+            excluded = {*excluded, *self._ruled_out(ruled_out, search)}
         candidates = finding.candidates(constraints, limit, excluded)
         relaxed: tuple[str, ...] = ()
         if relax and not constraints.is_empty():
@@ -146,9 +148,10 @@ class Retriever:
             tuple(one.expert.username for one in named),
         )
 
-    def _ruled_out(self, said: Said, search: Search) -> Iterable[str]:
+    def _ruled_out(self, nouns: Iterable[str], search: Search) -> Iterable[str]:
+        """The usernames of those who are this, or are called so."""
         snapshot = search.snapshot
-        for what in said.ruled_out:
+        for what in nouns:
             vector = self.embedder.embed_query(what)
             for row in snapshot.trades.are(what, vector, search.vector).tolist():
                 yield snapshot.rows.usernames[row]
@@ -186,14 +189,20 @@ class _Finding:
             for expert in Expert.objects.recommendable().filter(username__in=list(found))
             if found[expert.username].key in keys_of(expert.username, expert.name, expert.company)
         ]
-        order = list(found)
-        experts.sort(key=lambda expert: order.index(expert.username))
-        self.asks_for_a_name = any(found[expert.username].is_whole for expert in experts)
+        if not experts:
+            return ()
+        besides = self.snapshot.names.find(read_constraints(message).text)
+        self.asks_for_a_name = any(found[expert.username].is_whole for expert in experts) or any(
+            one.is_whole for one in besides
+        )
         allowed = np.zeros(self.snapshot.size, np.bool_)
         allowed[[rows.row_of[expert.username] for expert in experts]] = True
         ranking = self.search.ranked(allowed, POOL)
         place_of = {rows.usernames[row]: at for at, row in enumerate(ranking.rows.tolist())}
-        places = [(place_of[expert.username], expert) for expert in experts[:MOST_NAMED]]
+        places = sorted(
+            ((place_of[expert.username], expert) for expert in experts),
+            key=lambda one: (found[one[1].username].start, one[0]),
+        )[:MOST_NAMED]
         return tuple(
             replace(one, relevance=1.0, tier="strong") for one in self._examined(ranking, places)
         )

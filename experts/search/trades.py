@@ -1,6 +1,6 @@
 """What experts are by trade, told by their titles: who is a bookkeeper, whatever it is called."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,15 +28,16 @@ class Trades:
         self._heads: set[str] = set()
         self._of_stems: dict[str, list[int]] = {}
         self._of_words: dict[str, list[int]] = {}
-        for row, title in enumerate(titles):
-            trade = _trade(title)
-            for stem in _stems(trade):
+        trades = [_trade(title) for title in titles]
+        stems = _stems_of({word for trade in trades for word in trade})
+        for row, trade in enumerate(trades):
+            for stem in set[str]().union(*(stems[word] for word in trade)):
                 self._of_stems.setdefault(stem, []).append(row)
             for word in trade:
                 self._of_words.setdefault(word, []).append(row)
             if trade:
                 # A French title says its trade first, an English or a Dutch one last.
-                self._heads.update(_stems([trade[0] if french[row] else trade[-1]]))
+                self._heads |= stems[trade[0] if french[row] else trade[-1]]
         hashes = [Quotable("job_title", title.strip()).hash for title in titles]
         self._passages = passages
         self._at = passages.positions(np.array(hashes, np.uint64))
@@ -44,7 +45,7 @@ class Trades:
 
     def is_trade(self, word: str) -> bool:
         """Whether the language or a title of this directory knows it as one."""
-        return is_known_trade(word) or not self._heads.isdisjoint(_stems([word]))
+        return is_known_trade(word) or not self._heads.isdisjoint(_stems(word))
 
     def are(self, what: str, vector: Vector, wanted: Vector) -> Rows:
         """The rows whose title says that they are this: by its words, or one word's
@@ -61,7 +62,7 @@ class Trades:
     def _saying(self, word: str) -> set[int]:
         """The rows whose trade has this word, or a compound that ends with it."""
         plain = features.unaccented(word)
-        rows = [self._of_stems.get(stem, []) for stem in _stems([word])]
+        rows = [self._of_stems.get(stem, []) for stem in _stems(word)]
         if len(plain) >= SHORTEST:
             rows += [some for other, some in self._of_words.items() if other.endswith(plain)]
         return {row for some in rows for row in some}
@@ -78,13 +79,18 @@ def _trade(title: str) -> list[str]:
     return [features.unaccented(word) for word in found]
 
 
-def _stems(some: Sequence[str]) -> set[str]:
+def _stems_of(some: Collection[str]) -> dict[str, set[str]]:
+    """The stems of each word; all at once, for a stemmer is slow to call."""
+    listed = list(some)
     return {
-        stem
-        for of_word in features.of_words([features.unaccented(word) for word in some])
-        for stem in of_word
-        if not stem.startswith(features.PIECE)
+        word: {stem for stem in of_word if not stem.startswith(features.PIECE)}
+        for word, of_word in zip(listed, features.of_words(listed), strict=True)
     }
+
+
+def _stems(word: str) -> set[str]:
+    plain = features.unaccented(word)
+    return _stems_of([plain])[plain]
 
 
 def _standardised(cosines: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -35,7 +35,7 @@ def test_the_last_words_of_a_lead_tell_what_a_follow_up_continues(experts: None,
     ask("in Ghent", thread=first["thread"])
     assert Lead.objects.get().last_words == f"in Ghent (after: {DISPUTE})"
     ask("Someone cheaper?", thread=first["thread"])
-    told = f"Someone cheaper? (after: {DISPUTE}, in Ghent)"
+    told = f"Someone cheaper? (after: {DISPUTE})"  # a place is a demand, as a price is
     assert Lead.objects.get().last_words == told
     Lead.objects.update(last_words="")
     Lead.objects.refresh([Lead.objects.get().pk])
@@ -48,6 +48,25 @@ def test_a_client_that_tells_the_history_itself_is_understood_too(experts: None,
     said = [{"role": "user", "content": DISPUTE}, {"role": "assistant", "content": "Ann fits."}]
     ask("Someone cheaper?", history=said)
     assert Lead.objects.get().last_words == f"Someone cheaper? (after: {DISPUTE})"
+
+
+def test_a_later_place_takes_the_place_of_the_one_before_and_is_let_go_openly(
+    experts: None, ask: Ask
+) -> None:
+    first = ask(DISPUTE)
+    second = ask("in Namur?", thread=first["thread"])
+    assert second["interpreted"]["place"] == "Namur"
+    third = ask("of in Oostende?", thread=first["thread"])
+    assert third["interpreted"]["place"] == "Oostende"
+    assert third["type"] == "match"
+    assert "Oostende" in third["narrative"]
+
+
+def test_who_is_named_is_shown_alone_and_at_once(experts: None, ask: Ask) -> None:
+    shown = ask(DISPUTE)["experts"][0]
+    answer = ask(f"Is {shown['name']} with you?")
+    assert answer["type"] == "match"
+    assert [card["id"] for card in answer["experts"]] == [shown["id"]]
 
 
 @pytest.mark.parametrize("words", ["someone else", "Iemand anders?", "quelqu'un d'autre"])

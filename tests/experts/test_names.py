@@ -70,5 +70,16 @@ def test_who_was_renamed_since_the_build_no_longer_goes_by_the_old_name(
     assert retriever.ask("Célestine Dubreuil").named == ()
 
 
+def test_who_is_named_stands_alone_beside_demands_and_is_not_meant_by_a_negation(
+    retriever: Retriever,
+) -> None:
+    found = retriever.ask("Rose Price, under 20 euro an hour")
+    assert [one.expert.username for one in found.candidates] == ["rose"]
+    assert found.relaxed == ()
+    found = retriever.ask("someone for digital marketing, anyone but Rose Price")
+    assert found.named == ()
+    assert "rose" not in [one.expert.username for one in found.candidates]
+
+
 def test_who_was_refused_is_not_found_by_name(retriever: Retriever) -> None:
     assert retriever.ask("Rose Price", excluded=["rose"]).named == ()

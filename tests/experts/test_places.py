@@ -19,6 +19,11 @@ PLACES = [
     ("wedding photographer Antwerp", "Antwerp"),
     ("an accountant from Ghent", "Ghent"),
     ("who can repair my bike near Mechelen?", "Mechelen"),
+    ("closer to Bruges", "Bruges"),
+    ("who is in Bruges?", "Bruges"),
+    ("à Bruxelles, c'est possible ?", "Bruxelles"),
+    ("de préférence à Liège", "Liège"),
+    ("dichter bij Brugge", "Brugge"),
     ("I live in Ghent and my roof leaks", "Ghent"),
     ("a lawyer in Reading", "Reading"),
     ("a coach in Wallonia", "Wallonia"),
@@ -38,6 +43,8 @@ PLACES = [
 ]
 NO_PLACES = [
     "I moved from Antwerp to Ghent and need a tax adviser",
+    "My mother lives alone in Brussels while I'm in Madrid.",
+    "hoeveel inwoners heeft Parijs",
     "I have a dispute about a lease in Brussels",
     "tax return for my house in Spain",
     "we sell to customers in France",
@@ -57,6 +64,9 @@ NO_PLACES = [
     "nous avons vendu notre maison à Mons",
     "un collaborateur à la défense",
     "à bientôt",
+    "a lawyer, but not in Brussels",
+    "een advocaat, maar niet in Brussel",
+    "un avocat, mais pas à Bruxelles",
 ]
 
 

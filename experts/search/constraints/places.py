@@ -22,8 +22,9 @@ from experts.search.languages import ALL_FUNCTION_WORDS
 BEFORE = Phrases(
     {
         "en nl": "in | in de buurt van",
-        "en": "near | nearby | close to | around | based in | located in | somewhere in | within"
-        " | in the area of | in the region of | in or around | in or near | in and around | at",
+        "en": "near | nearby | close to | closer to | closest to | around | based in"
+        " | located in | somewhere in | within | in the area of | in the region of"
+        " | in or around | in or near | in and around | at",
         "nl": "te | bij | nabij | rond | rondom | dichtbij | vlak bij | dicht bij | in regio"
         " | in de regio | regio | in de omgeving van | omgeving | in het centrum van | in hartje"
         " | in of rond | in en rond | in omgeving",
@@ -37,8 +38,8 @@ BEFORE = Phrases(
 FROM = Phrases({"en": "from | out of", "nl": "uit", "fr": "de | d"})  # only right after a person
 ARTICLES = word_set("the de het la le les l")
 LIVING = phrases(  # where the visitor is, the expert is welcome
-    "i live | we live | i m | i am | we are | we re | ik woon | wij wonen | we wonen"
-    " | wonend | j habite | nous habitons | je vis | nous vivons | je suis | nous sommes"
+    "i live | we live | ik woon | wij wonen | we wonen | wonend"
+    " | j habite | nous habitons | je vis | nous vivons"
 )
 ASKING = phrases(
     "i need | we need | need | needed | i want | we want | looking for | i look for | searching for"
@@ -51,13 +52,15 @@ ASKING = phrases(
     " | avez vous | y a t il | connaissez vous"
 )
 OPENERS = word_set(
-    "and or but so then also what about how en of maar dus wat met et ou mais alors donc"
+    "and or but so then also what about how preferably en of maar dus wat met liefst"
+    " et ou mais alors donc de preference"
 )
 TELLING = word_set(  # whoever tells a story says where that was
     "was were had have has been moved sold bought did went got came lives"
     " heb heeft hebben hadden waren ging verhuisd kocht verkocht"
     " avait avons avions ai ete etait etions demenage vendu achete"
 )
+NOT_THERE = word_set("not niet pas except behalve sauf outside buiten hors but never nooit jamais")
 ONE = word_set("a an een un une")
 REQUEST = 6  # tokens of what is asked for, before its place
 FEW = 3  # words of a noun: "wedding photographer Antwerp"
@@ -120,7 +123,12 @@ def _alone(tokens: Tokens, at: int) -> tuple[int, int, str] | None:
     if found is None:
         return None
     opened = all(token.norm in OPENERS for token in tokens[:at])
-    is_noun = at <= FEW and not any(map(_is_joint, tokens[:at])) and not found[1].words_of
+    is_noun = at <= FEW and not (
+        found[1].words_of
+        or _is_abroad(found[1])
+        or _tells(tokens[:at])
+        or any(map(_is_joint, tokens[:at]))
+    )
     if not (opened or is_noun or _is_person(tokens, at - 1)):
         return None
     if not _closes(tokens, found[0]):
@@ -170,6 +178,8 @@ def _spelled(some: Tokens) -> str:
 def _is_of_the_expert(tokens: Tokens, at: int, end: int, place: Named) -> bool:
     if not _closes(tokens, end) and norm_at(tokens, end) not in ALL_FUNCTION_WORDS:
         return False  # "in Brussels law" is about something
+    if norm_at(tokens, at - 1) in NOT_THERE:
+        return False
     start = clause_before(tokens, at, 2 * REQUEST)
     while start < at and tokens[start].norm in OPENERS:
         start += 1
@@ -179,6 +189,8 @@ def _is_of_the_expert(tokens: Tokens, at: int, end: int, place: Named) -> bool:
         return True
     if LIVING.ending(tokens, at):
         return True
+    if _closes(tokens, end) and all(_is_small(token) for token in tokens[start:at]):
+        return True  # "who is there in Bruges?"
     asked = _asked_from(tokens, start, at)
     if asked is not None:
         return True
@@ -213,6 +225,10 @@ def _asked_from(tokens: Tokens, start: int, at: int) -> int | None:
 def _is_joint(token: Token) -> bool:
     """A word that hangs one thing on another, or says whose it is."""
     return token.norm in JOINTS
+
+
+def _is_small(token: Token) -> bool:
+    return token.norm in ALL_FUNCTION_WORDS and token.norm not in TELLING
 
 
 def _tells(some: Tokens) -> bool:
