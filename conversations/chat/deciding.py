@@ -16,6 +16,8 @@ def decide(retrieval: Retrieval, dialogue: Dialogue) -> Decision:
     reason, doubt = _reason(retrieval), _doubt(retrieval)
     if reason is None:
         return Decision(True, "enough", doubt)
+    if reason == "broad" and retrieval.signals.answerable >= EVEN:
+        return Decision(True, "broad", doubt)
     if dialogue.clarifications >= ASK_AT_MOST:
         return Decision(True, "assumed", doubt)
     return Decision(False, reason, doubt)

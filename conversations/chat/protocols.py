@@ -11,6 +11,8 @@ from conversations.replies import Reply
 from experts.search.constraints import Constraints
 from experts.search.retrieval import Retrieval
 
+MOST_SHOWN = 3  # experts in one answer
+
 Reason = Literal[
     "enough",  # the evidence carries a match
     "close",  # a language model made a match of what the evidence alone would have asked back
@@ -18,7 +20,7 @@ Reason = Literal[
     "nobody",  # nothing was retrieved at all
     "no_question",  # greetings and small talk
     "no_evidence",  # the directory knows nothing like it
-    "broad",  # it fits several kinds of experts
+    "broad",  # it fits several kinds of experts: a question back, or a match that ends with one
 ]
 
 

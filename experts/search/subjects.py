@@ -2,7 +2,7 @@
 
 import re
 
-from experts.search.languages import content_words
+from experts.search.languages import WORD, content_words
 
 
 def word_set(text: str) -> frozenset[str]:
@@ -14,7 +14,7 @@ GREETINGS = word_set(
     """
     hello hi hey hiya howdy greetings good morning afternoon evening day welcome bye goodbye
     thanks thank thx cheers ok okay yes no nope yeah please sorry great nice cool fine test
-    testing lol haha yo sup bot robot chatbot ai
+    testing lol haha yo sup bot robot chatbot
     hallo hoi dag goedendag goeiedag goedemorgen goeiemorgen goedemiddag goeiemiddag goedenavond
     goeieavond bedankt dank dankjewel merci ja nee neen oke oké graag alstublieft alsjeblieft aub
     doei tot ziens leuk prima
@@ -52,12 +52,16 @@ CONTRACTED = re.compile(
     r"n['’]t$|^(?:i|you|he|she|it|we|they|that|there|what|who|how|here|let)['’]"
 )
 REPEATED = re.compile(r"(.)\1{3,}")
+ACRONYM = 5  # letters at most
 
 
 def subject_words(text: str) -> list[str]:
-    """The words that say what it is about, in order, each once, case folded."""
+    """The words that say what it is about, in order, each once, case folded.
+
+    "AI", "IT" and "R" are subjects where they are all there is, though "ai", "it" and "r" are none.
+    """
     found = dict.fromkeys(content_words(text))
-    return [
+    subjects = [
         word
         for word in found
         if word not in GENERIC
@@ -65,4 +69,16 @@ def subject_words(text: str) -> list[str]:
         and len(word) > 1
         and not REPEATED.search(word)
         and not CONTRACTED.search(word)
+    ]
+    return subjects or _acronyms(text)
+
+
+def _acronyms(text: str) -> list[str]:
+    said = WORD.findall(text)
+    capitals = [word.casefold() for word in said if word.isupper() and len(word) <= ACRONYM]
+    least = 1 if len(said) == 1 else 2
+    return [
+        word
+        for word in dict.fromkeys(capitals)
+        if len(word) >= least and word not in GREETINGS | GENERIC and not REPEATED.search(word)
     ]
