@@ -26,18 +26,18 @@ def clarify(turn: Turn) -> tuple[str, tuple[str, ...]]:
     if reason == "broad":
         is_near = any(one.tier != "possible" for one in turn.retrieval.candidates[:1])
         choices = _choices(turn) if is_near else ()
-        if len(choices) > 1:
+        if choices:
             named = listed(choices[:NAMED], text.or_)
             return _unused(text, text.choices, turn, named), choices
         about = [text.about.format(asked=_braced(asked))] if (asked := _asked(turn)) else []
         return _unused(text, (*about, *text.opens["broad"]), turn), choices
     if reason == "no_question":
         found = subjects_of_directory(turn.language, turn.message)
-        choices = tuple(_fresh(turn, [one.label for one in found])[:MOST])
+        fresh = _fresh(turn, [one.label for one in found])[:MOST]
+        choices = tuple(fresh) if len(fresh) > 1 else ()
     else:
         nearest = _fresh(turn, categories_of(turn.retrieval.candidates))[:MOST]
         choices = tuple(nearest) or _choices(turn)
-        choices = choices if len(choices) > 1 else ()
     return _unused(text, text.opens.get(reason, text.opens["no_evidence"]), turn), choices
 
 
@@ -46,7 +46,7 @@ def refine(turn: Turn) -> tuple[str, tuple[str, ...]]:
     nothing to ask that was not asked before."""
     text, asked, choices = phrases(turn.language), _asked(turn), _choices(turn)[:NAMED]
     variants = [one.format(choices=listed(choices, text.or_)) for one in text.refine]
-    if len(choices) < 2:
+    if not choices:
         variants = [text.about.format(asked=asked)] if asked else []
     for question in variants:
         if not any(question in reply for reply in turn.dialogue.replies):
@@ -68,7 +68,8 @@ def _choices(turn: Turn) -> tuple[str, ...]:
         for at, one in enumerate(found)
     ]
     subjects = splitting(profiles, 2 * MOST)
-    return tuple(_fresh(turn, [one.label for one in subjects])[:MOST])
+    fresh = _fresh(turn, [one.label for one in subjects])[:MOST]
+    return tuple(fresh) if len(fresh) > 1 else ()  # one is no choice
 
 
 def _fresh(turn: Turn, labels: Iterable[str]) -> list[str]:

@@ -39,6 +39,7 @@ MOST_IDS = 5000
 BETWEEN = re.compile(r"\s*[,;•·|/]\s*|\s(?:and|or|en|of|et|ou|&|\+)\s")
 END = re.compile(r"[:()\[\]\n\r!?…–—\"“”«»]|\.(?:\s|$)|\s-\s")
 A_LIST = 3  # items
+INDEFINITE = frozenset(("a", "an", "een", "un", "une"))
 TITLE_PARTS = re.compile(r"[,;:|/@&+()–—]|\s-\s")
 
 Forms = frozenset[str]
@@ -77,6 +78,7 @@ class Profile:
     forms: Forms  # the stems of all its words
     title: Words
     title_parts: frozenset[Words]
+    named: frozenset[Words]  # what stands after an indefinite article: one of a kind, no subject
 
 
 def subjects_of(expert: Expert, asked: str, language: str, weight: float = 1.0) -> Profile:
@@ -101,7 +103,21 @@ def subjects_of(expert: Expert, asked: str, language: str, weight: float = 1.0) 
     document = frozenset[str]().union(*forms_of_words(words(expert.document().text)))
     parts = [tuple(words(part)) for part in TITLE_PARTS.split(expert.job_title)]
     title = tuple(words(expert.job_title))
-    return Profile(weight, tuple(found.values()), document, title, frozenset([*parts, title]))
+    return Profile(
+        weight,
+        tuple(found.values()),
+        document,
+        title,
+        frozenset([*parts, title]),
+        frozenset(_named(words(expert.bio))),
+    )
+
+
+def _named(said: Sequence[str]) -> Iterator[Words]:
+    for at, word in enumerate(said):
+        if word in INDEFINITE:
+            for length in range(1, WORDS):
+                yield tuple(said[at + 1 : at + 1 + length])
 
 
 def splitting(profiles: Sequence[Profile], most: int) -> list[Subject]:
@@ -143,10 +159,12 @@ def _subjects(profiles: Sequence[Profile]) -> list[Subject]:
     listing = Counter(key for one in profiles for key in {each.stems for each in one.subjects})
     in_lists = Counter(word for one in profiles for word in _words_of(one.subjects))
     in_titles = Counter(word for one in profiles for word in set(one.title))
+    one_of_a_kind = frozenset[Words]().union(*(profile.named for profile in profiles))
     return [
         one
         for one in named.values()
         if listing[one.stems] >= SEVERAL
+        and tuple(words(one.label)) not in one_of_a_kind
         and all(in_titles[word] < in_lists[word] for word in words(one.label))
     ]
 
@@ -193,10 +211,19 @@ def _listed(text: str) -> Iterator[str]:
     """The items of the lists that a text has."""
     for stretch in END.split(text):
         items = [item.strip(" \t'’*_#-.") for item in BETWEEN.split(stretch)]
+        before = ""
         for reads, run in groupby(items, _reads_as_subject):
             some = list(run)
-            if reads and len(some) >= A_LIST:
+            if reads and len(some) >= A_LIST and not _names_one(before):
                 yield from some
+            before = some[-1]
+
+
+def _names_one(text: str) -> bool:
+    """Whether it ends by naming one of a kind: after "is a mentor" come other roles of a person."""
+    said = words(text)
+    at = max((at for at, word in enumerate(said) if word in INDEFINITE), default=len(said))
+    return at < len(said) and not any(word in ALL_FUNCTION_WORDS for word in said[at + 1 :])
 
 
 def _pairs(text: str) -> Iterator[str]:

@@ -1,9 +1,13 @@
 # ruff: noqa: E501 - a phrase is easier to read and to translate on one line
 """What the offline composer says, in the visitor's language. Placeholders are plain data."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+
+from babel import Locale
+from babel.numbers import format_currency
 
 from conversations.chat.protocols import Reason
 
@@ -26,7 +30,7 @@ class Phrases:
     quote_in: dict[str, str]  # {quote}, by the language of a profile that is not the visitor's
     skills: str  # {quotes}
     title: str  # {quote}
-    unmentioned: str  # when the profile says nothing about what was asked
+    unmentioned: str  # {name}: when the profile says nothing about what was asked
     named: str  # {name}, {why}
     # Asking back: none is used twice in a thread.
     refine: tuple[str, ...]  # {choices}, after people were shown
@@ -40,8 +44,6 @@ class Phrases:
     cheaper: str
     someone_else: str
     speaks: dict[str, str]  # by language of the expert
-    money: str  # {amount}, {sign}
-    point: str  # before cents
 
 
 EN = Phrases(
@@ -51,9 +53,9 @@ EN = Phrases(
         "I found three people for this. The best match is {who}.",
     ),
     nearest=(
-        "Nobody does exactly this. The closest is {who}.",
-        "Nobody does exactly this. These two come closest, starting with {who}.",
-        "Nobody does exactly this. These three come closest, starting with {who}.",
+        "Nobody fits perfectly. The closest is {who}.",
+        "Nobody fits perfectly. These two come closest, starting with {who}.",
+        "Nobody fits perfectly. These three come closest, starting with {who}.",
     ),
     assumed="I wasn't sure what you need, so I assumed it is about “{about}”.",
     relaxed={
@@ -84,7 +86,7 @@ EN = Phrases(
     },
     skills="Skills: {quotes}.",
     title="Job title: {quote}.",
-    unmentioned="The profile doesn't mention this in so many words.",
+    unmentioned="{name}'s profile doesn't mention this in so many words.",
     named="{name}: {why}",
     refine=(
         "Is it more about {choices}?",
@@ -126,8 +128,6 @@ EN = Phrases(
     cheaper="Someone cheaper",
     someone_else="Someone else",
     speaks={"en": "Who speaks English?", "nl": "Who speaks Dutch?", "fr": "Who speaks French?"},
-    money="{sign}{amount}",
-    point=".",
 )
 NL = Phrases(
     matches=(
@@ -136,9 +136,9 @@ NL = Phrases(
         "Ik heb drie mensen gevonden. Het best past {who}.",
     ),
     nearest=(
-        "Niemand doet precies dit. Het dichtst in de buurt komt {who}.",
-        "Niemand doet precies dit. Deze twee komen het dichtst in de buurt, te beginnen met {who}.",
-        "Niemand doet precies dit. Deze drie komen het dichtst in de buurt, te beginnen met {who}.",
+        "Niemand past perfect. Het dichtst in de buurt komt {who}.",
+        "Niemand past perfect. Deze twee komen het dichtst in de buurt, te beginnen met {who}.",
+        "Niemand past perfect. Deze drie komen het dichtst in de buurt, te beginnen met {who}.",
     ),
     assumed="Ik wist niet zeker wat u zoekt en ben uitgegaan van “{about}”.",
     relaxed={
@@ -169,7 +169,7 @@ NL = Phrases(
     },
     skills="Vaardigheden: {quotes}.",
     title="Functie: {quote}.",
-    unmentioned="Het profiel noemt dit niet met zoveel woorden.",
+    unmentioned="Het profiel van {name} noemt dit niet met zoveel woorden.",
     named="{name}: {why}",
     refine=(
         "Gaat het eerder over {choices}?",
@@ -215,8 +215,6 @@ NL = Phrases(
         "nl": "Wie spreekt Nederlands?",
         "fr": "Wie spreekt Frans?",
     },
-    money="{sign}\u00a0{amount}",
-    point=",",
 )
 FR = Phrases(
     matches=(
@@ -225,9 +223,9 @@ FR = Phrases(
         "J'ai trouvé trois personnes. Celle qui convient le mieux : {who}.",
     ),
     nearest=(
-        "Personne ne fait exactement cela. Le profil le plus proche est {who}.",
-        "Personne ne fait exactement cela. Ces deux profils s'en approchent le plus, à commencer par {who}.",
-        "Personne ne fait exactement cela. Ces trois profils s'en approchent le plus, à commencer par {who}.",
+        "Personne ne correspond parfaitement. Le profil le plus proche est {who}.",
+        "Personne ne correspond parfaitement. Ces deux profils s'en approchent le plus, à commencer par {who}.",
+        "Personne ne correspond parfaitement. Ces trois profils s'en approchent le plus, à commencer par {who}.",
     ),
     assumed="Je n'étais pas sûr de votre besoin : j'ai supposé qu'il s'agit de « {about} ».",
     relaxed={
@@ -258,7 +256,7 @@ FR = Phrases(
     },
     skills="Compétences : {quotes}.",
     title="Fonction : {quote}.",
-    unmentioned="Le profil n'en parle pas explicitement.",
+    unmentioned="{name} n'en parle pas explicitement dans son profil.",
     named="{name} : {why}",
     refine=(
         "S'agit-il plutôt de {choices} ?",
@@ -304,19 +302,8 @@ FR = Phrases(
         "nl": "Qui parle néerlandais ?",
         "fr": "Qui parle français ?",
     },
-    money="{amount}\u00a0{sign}",
-    point=",",
 )
 PHRASES = {"en": EN, "nl": NL, "fr": FR}
-LANGUAGE_NAMES = {
-    "en": {"en": "English", "nl": "Dutch", "fr": "French", "de": "German", "es": "Spanish",
-           "it": "Italian", "pt": "Portuguese"},
-    "nl": {"en": "Engels", "nl": "Nederlands", "fr": "Frans", "de": "Duits", "es": "Spaans",
-           "it": "Italiaans", "pt": "Portugees"},
-    "fr": {"en": "anglais", "nl": "néerlandais", "fr": "français", "de": "allemand",
-           "es": "espagnol", "it": "italien", "pt": "portugais"},
-}  # fmt: skip
-SIGNS = {"EUR": "€", "USD": "$", "GBP": "£"}
 
 
 def phrases(language: str) -> Phrases:
@@ -334,8 +321,14 @@ def money(amount: Decimal | None, currency: str, language: str) -> str:
     """An amount as the language writes it: €75, € 75, 75 €; empty without a currency."""
     if amount is None or not currency:
         return ""
-    text = phrases(language)
-    number = f"{amount:.2f}".removesuffix(".00").replace(".", text.point)
-    sign = SIGNS.get(currency, currency)
-    form = text.money if sign in SIGNS.values() else "{amount}\u00a0{sign}"
-    return form.format(amount=number, sign=sign)
+    locale = Locale(language if language in PHRASES else "en")
+    pattern = str(locale.currency_formats["standard"].pattern)
+    if amount == amount.to_integral_value():
+        pattern = pattern.replace(".00", "")
+    told = format_currency(amount, currency, pattern, locale=locale, currency_digits=False)
+    return re.sub(r"(?<=[A-Z])(?=\d)", "\u00a0", told)  # "CHF 75"
+
+
+def language_name(code: str, language: str) -> str:
+    """What a language is called in another one; its code where that is not known."""
+    return str(Locale(language if language in PHRASES else "en").languages.get(code, code))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from conversations.chat import evidence
 from conversations.chat.contact_details import has_contact_details
-from conversations.chat.texts import LANGUAGE_NAMES, PHRASES, listed, money
+from conversations.chat.texts import PHRASES, listed, money
 from conversations.chat.tiers import worth_showing
 from experts.models import Expert
 from experts.search import wiring
@@ -213,7 +213,7 @@ def test_somebody_without_a_title_is_told_by_name(
     ("language", "currency", "shown"),
     [
         ("en", "EUR", "€75"), ("nl", "EUR", "€\u00a075"), ("fr", "EUR", "75\u00a0€"),
-        ("en", "CHF", "75\u00a0CHF"), ("en", "", ""),
+        ("en", "CHF", "CHF\u00a075"), ("en", "", ""),
     ],
 )  # fmt: skip
 def test_an_amount_is_told_with_its_currency_or_not_at_all(
@@ -251,7 +251,6 @@ def test_every_language_has_every_phrase() -> None:
             assert value, name
             if isinstance(value, (tuple, dict)):
                 assert len(value) == len(getattr(PHRASES["en"], name)), name
-    assert set(PHRASES) == set(LANGUAGE_NAMES)
 
 
 def test_lists_read_like_language() -> None:

@@ -7,9 +7,10 @@ from conversations.chat.clarifying import assumption, clarify, refine
 from conversations.chat.follow_ups import wants_cheaper
 from conversations.chat.protocols import Turn
 from conversations.chat.standalone import CENT
-from conversations.chat.texts import LANGUAGE_NAMES, Phrases, listed, money, phrases
+from conversations.chat.texts import Phrases, language_name, listed, money, phrases
 from conversations.chat.tiers import worth_showing
 from conversations.replies import Evidence, Pick, Reply
+from experts.models import Expert
 from experts.search.constraints import Constraints
 from experts.search.languages import FUNCTION_WORDS, guess_language, words
 from experts.search.retrieval import Candidate
@@ -63,13 +64,14 @@ def _why(candidate: Candidate, turn: Turn, taken: set[str]) -> tuple[str, tuple[
     """The reason in the visitor's language around verbatim words; never one already given."""
     text, expert = phrases(turn.language), candidate.expert
     reasons = [
-        (_reason(shown, turn, text), shown)
+        (_reason(shown, expert, turn, text), shown)
         for shown in evidence.quotations(candidate, turn.question.text)
     ]
     if not reasons:
         shown = next(evidence.title_line(expert), ())
-        said = [_reason(shown, turn, text)] if shown else []
-        reasons = [(" ".join([*said, text.unmentioned]), shown)]
+        said = [_reason(shown, expert, turn, text)] if shown else []
+        said.append(text.unmentioned.format(name=expert.name or expert.username))
+        reasons = [(" ".join(said), shown)]
     for why, shown in reasons:
         if why not in taken:
             return why, shown
@@ -79,13 +81,13 @@ def _why(candidate: Candidate, turn: Turn, taken: set[str]) -> tuple[str, tuple[
     return name if name not in taken else f"{name} ({expert.username})", shown
 
 
-def _reason(shown: tuple[Evidence, ...], turn: Turn, text: Phrases) -> str:
+def _reason(shown: tuple[Evidence, ...], quoted_from: Expert, turn: Turn, text: Phrases) -> str:
     quotes = [" ".join(one.text.split()) for one in shown]
     if shown[0].field == "tags":
         return text.skills.format(quotes=listed(quotes, text.and_))
     if shown[0].field == "job_title":
         return text.title.format(quote=quotes[0])
-    said = words(quotes[0])
+    said = words(quoted_from.bio)
     written = guess_language(said)
     foreign = written != turn.language and bool(set(said) & FUNCTION_WORDS[written])
     return (text.quote_in[written] if foreign else text.quote).format(quote=quotes[0])
@@ -103,7 +105,10 @@ def _narrative(turn: Turn, picks: tuple[Pick, ...]) -> str:
 def _introduction(picks: tuple[Pick, ...], text: Phrases) -> str:
     first = picks[0].expert
     who = ", ".join(filter(None, (first.name, evidence.readable_title(first.job_title))))
-    forms = text.nearest if all(pick.tier == "possible" for pick in picks) else text.matches
+    # Whose profile says nothing about it is not introduced as who was looked for.
+    silent = picks[0].why.endswith(text.unmentioned.format(name=first.name or first.username))
+    is_weak = silent or all(pick.tier == "possible" for pick in picks)
+    forms = text.nearest if is_weak else text.matches
     return forms[len(picks) - 1].format(who=who)
 
 
@@ -122,12 +127,11 @@ def _beyond(turn: Turn, picks: tuple[Pick, ...], text: Phrases) -> str:
 
 def _let_go(name: str, turn: Turn, text: Phrases) -> str:
     asked = turn.retrieval.constraints
-    names = LANGUAGE_NAMES.get(turn.language, LANGUAGE_NAMES["en"])
-    spoken = [names.get(code, code) for code in sorted(asked.languages)]
+    spoken = [language_name(code, turn.language) for code in sorted(asked.languages)]
     amount = _amount(asked, name, turn.language)
     if name in text.beyond and not amount:
         name = "budget"
-    elif name == "max_hourly_rate" and wants_cheaper(turn.message):
+    elif name == "max_hourly_rate" and turn.dialogue.past and wants_cheaper(turn.message):
         name = "cheaper"
     return text.relaxed.get(name, text.relaxed[""]).format(
         amount=amount,

@@ -78,7 +78,7 @@ def test_two_experts_are_never_given_the_same_reason(
 
 def _is_backed(sentence: str, pick: Pick) -> bool:
     """A quotation, words that the profile has, or that it has none about this."""
-    if sentence == PHRASES["en"].unmentioned:
+    if sentence == PHRASES["en"].unmentioned.format(name=pick.expert.name):
         return True
     quoted = any(one.text.rstrip(".") in sentence for one in pick.evidence)
     facts = Facts.about(pick.expert)
