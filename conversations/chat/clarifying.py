@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from conversations.chat.evidence import readable_title
+from conversations.chat.follow_ups import rejected_words
 from conversations.chat.protocols import Turn
 from conversations.chat.splitting import (
     categories_of,
@@ -73,7 +74,9 @@ def _choices(turn: Turn) -> tuple[str, ...]:
 
 
 def _fresh(turn: Turn, labels: Iterable[str]) -> list[str]:
-    return [label for label in labels if label.casefold() not in turn.dialogue.offered]
+    """Those that were not offered yet, and do not read as a refusal: "non-profit"."""
+    offered = turn.dialogue.offered
+    return [one for one in labels if one.casefold() not in offered and not rejected_words(one)]
 
 
 def _asked(turn: Turn) -> str:

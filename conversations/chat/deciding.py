@@ -16,7 +16,8 @@ def decide(retrieval: Retrieval, dialogue: Dialogue) -> Decision:
     reason, doubt = _reason(retrieval), _doubt(retrieval)
     if reason is None:
         return Decision(True, "enough", doubt)
-    if reason == "broad" and retrieval.signals.answerable >= EVEN:
+    was_offered = retrieval.query.casefold() in dialogue.offered  # and leads to somebody
+    if was_offered or (reason == "broad" and retrieval.signals.answerable >= EVEN):
         return Decision(True, "broad", doubt)
     if dialogue.clarifications >= ASK_AT_MOST:
         return Decision(True, "assumed", doubt)

@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from conversations.chat.commands import reads_as_command
 from conversations.chat.contact_details import has_contact_details
@@ -98,11 +99,12 @@ def _share(asked: list[frozenset[str]], text: str) -> float:
 
 def forms_of_words(some: Iterable[str]) -> list[frozenset[str]]:
     """The stems of each word in every language."""
-    return [
-        frozenset(form for form in forms if not form.startswith(PIECE))
-        for forms in of_words(list(some))
-        if forms
-    ]
+    return [forms for word in some if (forms := _forms(word))]
+
+
+@lru_cache(maxsize=32768)
+def _forms(word: str) -> frozenset[str]:
+    return frozenset(form for form in of_words([word])[0] if not form.startswith(PIECE))
 
 
 def is_quotable(text: str) -> bool:

@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby, pairwise
 
 from django.utils import timezone
@@ -32,8 +33,9 @@ SHORTEST = 4  # letters of a word that is no acronym
 TAG, CATEGORY, PAIRED, LISTED = 1.0, 0.5, 0.45, 0.4  # what a subject from there is worth
 OTHER_LANGUAGE = 0.3  # times that
 SEVERAL = 2  # profiles that list what may be offered as a subject
-SAMPLED = 120  # profiles whose subjects stand for the directory's
+SAMPLED = 40  # profiles whose subjects stand for the directory's
 MOST_IDS = 5000
+EXAMPLES = 12  # subjects that a greeting's choices are drawn from
 
 # What parts the items of a list, and what ends a list.
 BETWEEN = re.compile(r"\s*[,;•·|/]\s*|\s(?:and|or|en|of|et|ou|&|\+)\s")
@@ -89,7 +91,7 @@ def subjects_of(expert: Expert, asked: str, language: str, weight: float = 1.0) 
     found: dict[Words, Subject] = {}
     for label, worth in _labels(expert, known):
         key = tuple(words(label))
-        if key in found or not 1 < len(label) <= LONGEST or not is_quotable(label):
+        if key in found or not 1 < len(label) <= LONGEST:
             continue
         forms = forms_of_words([word for word in key if word not in ALL_FUNCTION_WORDS])
         if forms and any(not any(one & two for two in known) for one in forms):
@@ -141,8 +143,10 @@ def splitting(profiles: Sequence[Profile], most: int) -> list[Subject]:
         best = max(gains, key=lambda one: gains[one], default=None)
         if best is None or not gains[best]:
             break
-        covered |= holders.pop(best)
-        chosen.append(best)
+        held = holders.pop(best)
+        if is_quotable(best.label):
+            covered |= held
+            chosen.append(best)
     in_language = [one for one in chosen if one.is_in_language]
     return in_language if len(in_language) > 1 else chosen
 
@@ -188,7 +192,9 @@ def subjects_of_directory(language: str, seed: str) -> list[Subject]:
     chance = random.Random(f"{timezone.localdate()} {seed}")  # noqa: S311 - variety, no secret
     ids = list(Expert.objects.recommendable().values_list("pk", flat=True)[:MOST_IDS])
     some = Expert.objects.in_bulk(chance.sample(ids, min(SAMPLED, len(ids))))
-    found = splitting([subjects_of(expert, "", language) for expert in some.values()], SAMPLED // 6)
+    found = splitting([subjects_of(expert, "", language) for expert in some.values()], EXAMPLES)
+    tags = [one for one in found if one.weight == TAG]
+    found = tags if len(tags) > 1 else found
     chance.shuffle(found)
     return found
 
@@ -198,6 +204,8 @@ def _labels(expert: Expert, asked: Sequence[Forms]) -> Iterator[tuple[str, float
         if isinstance(tag, str):
             yield tag.strip(), TAG
     yield expert.category.strip(), CATEGORY
+    if expert.tags:
+        return
     own = {*words(f"{expert.name} {expert.company} {expert.location}")}
     for label in _listed(expert.bio):
         if not own & {*words(label)}:
@@ -207,16 +215,19 @@ def _labels(expert: Expert, asked: Sequence[Forms]) -> Iterator[tuple[str, float
             yield label, PAIRED
 
 
-def _listed(text: str) -> Iterator[str]:
+@lru_cache(maxsize=1024)
+def _listed(text: str) -> tuple[str, ...]:
     """The items of the lists that a text has."""
+    found: list[str] = []
     for stretch in END.split(text):
         items = [item.strip(" \t'’*_#-.") for item in BETWEEN.split(stretch)]
         before = ""
         for reads, run in groupby(items, _reads_as_subject):
             some = list(run)
             if reads and len(some) >= A_LIST and not _names_one(before):
-                yield from some
+                found += some
             before = some[-1]
+    return tuple(found)
 
 
 def _names_one(text: str) -> bool:
@@ -226,8 +237,10 @@ def _names_one(text: str) -> bool:
     return at < len(said) and not any(word in ALL_FUNCTION_WORDS for word in said[at + 1 :])
 
 
-def _pairs(text: str) -> Iterator[str]:
+@lru_cache(maxsize=1024)
+def _pairs(text: str) -> tuple[str, ...]:
     """Two words side by side that both say something: "public policy". No names in capitals."""
+    found: list[str] = []
     for one, other in pairwise(WORD.finditer(text)):
         pair = text[one.start() : other.end()]
         is_name = one.group()[0].isupper() and other.group()[0].isupper()
@@ -236,7 +249,8 @@ def _pairs(text: str) -> Iterator[str]:
             and text[one.end() : other.start()] in {" ", "-"}
             and _reads_as_subject(pair)
         ):
-            yield ELISION.sub("", pair)
+            found.append(ELISION.sub("", pair))
+    return tuple(found)
 
 
 def _reads_as_subject(item: str) -> bool:

@@ -9,7 +9,7 @@ import pytest
 from conversations.chat.backends.offline import OfflineComposer
 from conversations.chat.backends.openai import OpenAIComposer
 from conversations.chat.protocols import Composer, Decision
-from conversations.chat.telling import Told
+from conversations.chat.telling import Piece, Told
 from experts.models import Expert
 from tests.conversations.llm.conftest import MakeTurn
 from tests.conversations.llm.server import ModelServer, fails, refuses_the_form, says
@@ -194,14 +194,14 @@ def test_our_question_ends_a_broad_match_whatever_the_model_writes(
     assert question.endswith("?")
     for narrative in (GOOD["narrative"], "The best in the world: call 0470 12 34 56!"):
         server.behave(says({**GOOD, "narrative": narrative}))
-        told: list[str] = []
-        heard = replace(turn, told=Told(lambda piece, told=told: told.append(piece.text)))
+        told: list[Piece] = []
+        heard = replace(turn, told=Told(told.append))
         for each in (turn, heard):
             reply = composer.compose(each)
             assert reply.picks
             assert reply.narrative.endswith(f" {question}")
             assert reply.narrative.count("?") == 1
-        assert "".join(told) == reply.narrative
+        assert "".join(piece.text for piece in told) == reply.narrative
 
 
 def test_an_abbreviation_does_not_end_a_sentence(
