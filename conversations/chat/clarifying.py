@@ -26,8 +26,8 @@ def clarify(turn: Turn) -> tuple[str, tuple[str, ...]]:
     text, reason = phrases(turn.language), turn.decision.reason
     if reason == "broad":
         is_near = any(one.tier != "possible" for one in turn.retrieval.candidates[:1])
-        choices = _choices(turn) if is_near else ()
-        if choices:
+        choices = (_choices(turn) if is_near else ()) or _nearest(turn)
+        if choices and is_near:
             named = listed(choices[:NAMED], text.or_)
             return _unused(text, text.choices, turn, named), choices
         about = [text.about.format(asked=_braced(asked))] if (asked := _asked(turn)) else []
@@ -37,8 +37,7 @@ def clarify(turn: Turn) -> tuple[str, tuple[str, ...]]:
         fresh = _fresh(turn, [one.label for one in found])[:MOST]
         choices = tuple(fresh) if len(fresh) > 1 else ()
     else:
-        nearest = _fresh(turn, categories_of(turn.retrieval.candidates))[:MOST]
-        choices = tuple(nearest) or _choices(turn)
+        choices = _nearest(turn) or _choices(turn)
     return _unused(text, text.opens.get(reason, text.opens["no_evidence"]), turn), choices
 
 
@@ -71,6 +70,12 @@ def _choices(turn: Turn) -> tuple[str, ...]:
     subjects = splitting(profiles, 2 * MOST)
     fresh = _fresh(turn, [one.label for one in subjects])[:MOST]
     return tuple(fresh) if len(fresh) > 1 else ()  # one is no choice
+
+
+def _nearest(turn: Turn) -> tuple[str, ...]:
+    """The categories of the directory that come nearest to what was asked."""
+    fresh = _fresh(turn, categories_of(turn.retrieval.candidates))[:MOST]
+    return tuple(fresh) if len(fresh) > 1 else ()
 
 
 def _fresh(turn: Turn, labels: Iterable[str]) -> list[str]:

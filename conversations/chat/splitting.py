@@ -15,7 +15,7 @@ from itertools import groupby, pairwise
 from django.utils import timezone
 
 from conversations.chat.evidence import forms_of_words, is_quotable
-from conversations.chat.words import subject_words
+from conversations.chat.words import stem, subject_words
 from experts.models import Expert
 from experts.search.languages import (
     ALL_FUNCTION_WORDS,
@@ -88,13 +88,15 @@ def subjects_of(expert: Expert, asked: str, language: str, weight: float = 1.0) 
     said = words(f"{expert.job_title} {expert.bio}")
     told = guess_language(said) == language and set(said) & FUNCTION_WORDS.get(language, set())
     known = forms_of_words(subject_words(asked))
+    kin = {stem(word) for word in subject_words(asked)}
     found: dict[Words, Subject] = {}
     for label, worth in _labels(expert, known):
         key = tuple(words(label))
         if key in found or not 1 < len(label) <= LONGEST:
             continue
         forms = forms_of_words([word for word in key if word not in ALL_FUNCTION_WORDS])
-        if forms and any(not any(one & two for two in known) for one in forms):
+        is_new = any(not any(one & two for two in known) for one in forms)
+        if is_new and not {*map(stem, key)} <= kin:
             found[key] = Subject(
                 label,
                 tuple(forms),

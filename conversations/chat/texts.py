@@ -76,6 +76,7 @@ EN = Phrases(
             "The closest below it is {people}.",
             "These are the closest below it: {people}.",
         ),
+        "cheaper": ("The best match is still {people}.", "The best matches are still {people}."),
     },
     changed="But the directory has just changed. This is the answer now:",
     quote="From the profile: “{quote}”",
@@ -159,6 +160,7 @@ NL = Phrases(
             "Net daaronder zit {people}.",
             "Deze mensen zitten er het dichtst onder: {people}.",
         ),
+        "cheaper": ("Het best past nog altijd {people}.", "Het best passen nog altijd {people}."),
     },
     changed="Maar de gids is net veranderd. Dit is nu het antwoord:",
     quote="Uit het profiel: “{quote}”",
@@ -245,6 +247,10 @@ FR = Phrases(
         "min_hourly_rate": (
             "Juste en dessous, il y a {people}.",
             "Juste en dessous, il y a {people}.",
+        ),
+        "cheaper": (
+            "Le profil le plus proche reste {people}.",
+            "Les plus proches restent {people}.",
         ),
     },
     changed="Mais l'annuaire vient de changer. Voici la réponse à présent :",

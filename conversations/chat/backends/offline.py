@@ -116,12 +116,13 @@ def _beyond(turn: Turn, picks: tuple[Pick, ...], text: Phrases) -> str:
     """Who comes nearest to the one limit that was let go, and what they charge."""
     if len(turn.retrieval.relaxed) != 1 or turn.retrieval.relaxed[0] not in text.beyond:
         return ""
+    limit = turn.retrieval.relaxed[0]
     people = [
         f"{one.name} ({amount})" if amount else one.name
         for one in (pick.expert for pick in picks)
         for amount in [money(one.hourly_rate, one.currency, turn.language)]
     ]
-    forms = text.beyond[turn.retrieval.relaxed[0]]
+    forms = text.beyond["cheaper" if _is_cheaper(limit, turn) else limit]
     return forms[len(people) > 1].format(people=listed(people, text.and_))
 
 
@@ -131,13 +132,19 @@ def _let_go(name: str, turn: Turn, text: Phrases) -> str:
     amount = _amount(asked, name, turn.language)
     if name in text.beyond and not amount:
         name = "budget"
-    elif name == "max_hourly_rate" and turn.dialogue.past and wants_cheaper(turn.message):
+    elif _is_cheaper(name, turn):
         name = "cheaper"
     return text.relaxed.get(name, text.relaxed[""]).format(
         amount=amount,
         currency=asked.currency or "",
         languages=listed(spoken, text.and_),
     )
+
+
+def _is_cheaper(limit: str, turn: Turn) -> bool:
+    """Whether the limit is what those charge who were shown before."""
+    shown = any(past.shown for past in turn.dialogue.past)
+    return limit == "max_hourly_rate" and shown and wants_cheaper(turn.message)
 
 
 def _amount(asked: Constraints, name: str, language: str) -> str:
