@@ -45,6 +45,7 @@ class Reply:
     narrative: str
     picks: tuple[Pick, ...] = ()
     suggestions: tuple[str, ...] = ()
+    refining: str = ""  # the question that the narrative of a match ends with
     interpreted: Mapping[str, Any] = field(default_factory=dict)
     language: str = "en"
     question: str = ""  # what was searched for

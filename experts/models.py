@@ -1,6 +1,7 @@
 """Experts of the directory, and the one rule that says who may be shown."""
 
 import hashlib
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Self
@@ -50,6 +51,11 @@ class Document:
         """SHA-256 hex of what would be embedded: the same digest needs no new embedding."""
         fields = (self.title, self.company, self.tags, self.bio)
         return hashlib.sha256("\x1f".join(fields).encode()).hexdigest()
+
+
+def _if_readable(text: str) -> str:
+    """The text, or nothing where it only fills a field: "-", "/", an emoji."""
+    return text if re.search(r"[^\W_]{2}", text) else ""
 
 
 class ExpertQuerySet(models.QuerySet["Expert"]):
@@ -136,8 +142,8 @@ class Expert(models.Model):
         return {
             "id": self.username,
             "name": self.name,
-            "title": self.job_title,
-            "company": self.company,
+            "title": _if_readable(self.job_title),
+            "company": _if_readable(self.company),
             "hourly_rate": None if self.hourly_rate is None else f"{self.hourly_rate:.2f}",
             "currency": self.currency,
             "profile_url": self.profile_url or None,

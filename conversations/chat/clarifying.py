@@ -1,39 +1,101 @@
 """One specific question from what was found, with answers to click that split the candidates."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 
-from django.db.models import Count
-
-from conversations.chat.commands import reads_as_command
-from conversations.chat.evidence import shared_words
+from conversations.chat.evidence import readable_title
+from conversations.chat.follow_ups import rejected_words
 from conversations.chat.protocols import Turn
+from conversations.chat.splitting import (
+    categories_of,
+    splitting,
+    subjects_of,
+    subjects_of_directory,
+)
 from conversations.chat.texts import Phrases, listed, phrases
-from conversations.chat.words import stem, subject_words
-from experts.models import Expert
-from experts.search.languages import words
-from experts.search.retrieval import Candidate, Retrieval
+from experts.search.retrieval import Retrieval
 
-LOOKED_AT = 12  # candidates whose kinds are compared
+LOOKED_AT = 12  # candidates whose subjects are compared
 MOST = 4
-SHORTEST = 3  # letters of a word that may be the beginning of another
-TOO_LONG = 60  # characters of a choice
+NAMED = 3  # choices that a question names
+FAR = 0.15  # of the first one's chance: whoever has less is not meant
+FEW_WORDS = 4  # of a message that is repeated in the question
 
 
 def clarify(turn: Turn) -> tuple[str, tuple[str, ...]]:
-    """The question and 2 to 4 answers to click; neither was used before in this dialogue."""
+    """The question and up to 4 answers to click; neither was used before in this dialogue."""
     text, reason = phrases(turn.language), turn.decision.reason
-    offered = turn.dialogue.offered
     if reason == "broad":
-        choices = [kind for kind in kinds(turn.retrieval) if kind.casefold() not in offered][:MOST]
-        if len(choices) > 1:
-            return _unused(text, text.choices, turn, listed(choices, text.or_)), tuple(choices)
-    variants = text.opens.get(reason, text.opens["broad"])
-    suggested = (text.help_with.format(subject=subject) for subject in _subjects(turn))
-    fresh = [one for one in suggested if one.casefold() not in offered][:MOST]
-    return _unused(text, variants, turn), tuple(fresh)
+        is_near = any(one.tier != "possible" for one in turn.retrieval.candidates[:1])
+        choices = (_choices(turn) if is_near else ()) or _nearest(turn)
+        if choices and is_near:
+            named = listed(choices[:NAMED], text.or_)
+            return _unused(text, text.choices, turn, named), choices
+        about = [text.about.format(asked=_braced(asked))] if (asked := _asked(turn)) else []
+        return _unused(text, (*about, *text.opens["broad"]), turn), choices
+    if reason == "no_question":
+        found = subjects_of_directory(turn.language, turn.message)
+        fresh = _fresh(turn, [one.label for one in found])[:MOST]
+        choices = tuple(fresh) if len(fresh) > 1 else ()
+    else:
+        choices = _nearest(turn) or _choices(turn)
+    return _unused(text, text.opens.get(reason, text.opens["no_evidence"]), turn), choices
 
 
-def _unused(text: Phrases, variants: tuple[str, ...], turn: Turn, choices: str = "") -> str:
+def refine(turn: Turn) -> tuple[str, tuple[str, ...]]:
+    """A short question after people were shown, and its answers to click; empty where there is
+    nothing to ask that was not asked before."""
+    text, asked, choices = phrases(turn.language), _asked(turn), _choices(turn)[:NAMED]
+    variants = [one.format(choices=listed(choices, text.or_)) for one in text.refine]
+    if not choices:
+        variants = [text.about.format(asked=asked)] if asked else []
+    for question in variants:
+        if not any(question in reply for reply in turn.dialogue.replies):
+            return question, choices
+    return "", choices
+
+
+def _choices(turn: Turn) -> tuple[str, ...]:
+    """What splits those who may be meant: whose chance is no small part of the first one's."""
+    found = turn.retrieval.candidates
+    least = FAR * found[0].relevance if found else 0.0
+    profiles = [
+        subjects_of(
+            one.expert,
+            turn.retrieval.query,
+            turn.language,
+            one.relevance if at < LOOKED_AT and one.relevance >= least else 0.0,
+        )
+        for at, one in enumerate(found)
+    ]
+    subjects = splitting(profiles, 2 * MOST)
+    fresh = _fresh(turn, [one.label for one in subjects])[:MOST]
+    return tuple(fresh) if len(fresh) > 1 else ()  # one is no choice
+
+
+def _nearest(turn: Turn) -> tuple[str, ...]:
+    """The categories of the directory that come nearest to what was asked."""
+    fresh = _fresh(turn, categories_of(turn.retrieval.candidates))[:MOST]
+    return tuple(fresh) if len(fresh) > 1 else ()
+
+
+def _fresh(turn: Turn, labels: Iterable[str]) -> list[str]:
+    """Those that were not offered yet, and do not read as a refusal: "non-profit"."""
+    offered = turn.dialogue.offered
+    return [one for one in labels if one.casefold() not in offered and not rejected_words(one)]
+
+
+def _asked(turn: Turn) -> str:
+    """What was asked, where it is short enough to be repeated."""
+    words = turn.question.text.strip(" ?.!,;:").split()
+    return " ".join(words) if len(words) <= FEW_WORDS else ""
+
+
+def _braced(text: str) -> str:
+    """Visitors' words are data, to the formatting as well."""
+    return text.replace("{", "{{").replace("}", "}}")
+
+
+def _unused(text: Phrases, variants: Iterable[str], turn: Turn, choices: str = "") -> str:
     for variant in variants:
         question = variant.format(choices=choices)
         if question not in turn.dialogue.replies:
@@ -41,70 +103,8 @@ def _unused(text: Phrases, variants: tuple[str, ...], turn: Turn, choices: str =
     return text.last_resort.format(number=len(turn.dialogue.past) + 1)
 
 
-def kinds(retrieval: Retrieval) -> list[str]:
-    """Tags, categories or titles that split those who may fit, each covering others than the ones
-    before it. Empty or one when they are all of a kind."""
-    candidates = _fitting(retrieval)
-    asked = {stem(word) for word in subject_words(retrieval.query)}
-    holders: dict[str, set[int]] = {}
-    spelled: dict[str, str] = {}
-    for rank, candidate in enumerate(candidates):
-        for label in _labels(candidate.expert):
-            key = label.casefold()
-            if any(not _is_kin(stem(word), asked) for word in words(label)):
-                holders.setdefault(key, set()).add(rank)
-                spelled.setdefault(key, label)
-    return [spelled[key] for key in _splitting(holders, len(candidates))]
-
-
-def _is_kin(word: str, asked: set[str]) -> bool:
-    """Whether a stem was asked for, in the singular or the plural: "tax" and "taxes"."""
-    if len(word) < SHORTEST:
-        return word in asked
-    return any(word.startswith(one) or one.startswith(word) for one in asked)
-
-
-def _fitting(retrieval: Retrieval) -> list[Candidate]:
-    """Those who have the question's words; for want of two, those who are not far off."""
-    found = retrieval.candidates[:LOOKED_AT]
-    named = [one for one in found if shared_words(retrieval.query, one.expert.document().text)]
-    if len(named) > 1:
-        return named
-    return [one for one in found if one.tier != "possible"]
-
-
-def _labels(expert: Expert) -> Iterator[str]:
-    for label in [*expert.tags, expert.category, expert.job_title]:
-        is_short = isinstance(label, str) and 2 < len(label.strip()) <= TOO_LONG
-        if is_short and not reads_as_command(label):
-            yield label.strip()
-
-
-def _splitting(holders: dict[str, set[int]], total: int) -> Iterator[str]:
-    """Greedily the label that best covers candidates not covered yet; early ranks weigh more."""
-    covered: set[int] = set()
-    left = {key: ranks for key, ranks in holders.items() if len(ranks) <= max(1, total // 2)}
-    for _ in range(MOST):
-        gains = {
-            key: sum(1 / (2 + rank) for rank in ranks - covered)
-            for key, ranks in left.items()
-            if not ranks & covered
-        }
-        if not gains:
-            return
-        best = max(gains, key=lambda key: gains[key])
-        covered |= left.pop(best)
-        yield best
-
-
-def _subjects(turn: Turn) -> list[str]:
-    """Examples of what the directory covers: its largest categories, else what was found."""
-    rows = Expert.objects.recommendable().exclude(category="").values_list("category")
-    largest = [name for (name, _) in rows.annotate(n=Count("id")).order_by("-n", "category")[:12]]
-    return largest or kinds(turn.retrieval)
-
-
 def assumption(retrieval: Retrieval) -> str:
-    """What an answer without a clear question is about: words the first candidate's profile has."""
+    """What an answer without a clear question is about: what the first candidate does."""
     expert = retrieval.candidates[0].expert
-    return next(_labels(expert), expert.job_title)
+    tag = next((tag.strip() for tag in expert.tags if isinstance(tag, str)), "")
+    return tag or readable_title(expert.job_title) or expert.category or expert.name

@@ -24,6 +24,8 @@ def decide(retrieval: Retrieval, dialogue: Dialogue) -> Decision:
     if not subject_words(retrieval.query):
         return _asking("no_question", 1.0, dialogue)
     doubt = _doubt(signals)
+    if retrieval.query.casefold() in dialogue.offered:  # and leads to somebody
+        return Decision(True, "broad", doubt)
     if signals.answerable < EVEN:
         return _asking("no_evidence", doubt, dialogue)
     return Decision(True, "broad" if signals.query_length <= BROAD else "enough", doubt)

@@ -35,6 +35,7 @@ class Past:
     wishes: Constraints = NONE  # read out of the words so far, without the API's filters
     language: str = ""
     follows: str = ""  # the question that a follow-up continued
+    found_nobody: bool = False  # and what was offered to click asks for something else
 
     @property
     def standing(self) -> str:
@@ -57,6 +58,7 @@ class Past:
             wishes=demands(wishes),
             language=conversation.language,
             follows=conversation.follows,
+            found_nobody=conversation.usage.get("decision") in ("no_evidence", "nobody"),
         )
 
 

@@ -1,40 +1,64 @@
 """Which words of a profile answer a question."""
 
+import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from conversations.chat.commands import reads_as_command
-from conversations.chat.words import stem, subject_words
+from conversations.chat.contact_details import has_contact_details
+from conversations.chat.words import subject_words
 from conversations.replies import Evidence
 from experts.models import Expert
+from experts.search.features import PIECE, of_words
 from experts.search.languages import words
 from experts.search.passages import sentences
-from experts.search.retrieval import Candidate
+from experts.search.retrieval import Candidate, Passage
 
 TRAILING = " ,;:-–—("
 LONGEST = 240  # characters of one quotation
-CONTACT = re.compile(
-    r"\S@\S|https?:|www\.|\b(?!(?:asp|vb|ado)\.net)[\w-]+\.(?:com|be|nl|fr|eu|org|net|io|co|uk|de|info|biz|me|app|dev|ai)\b"
-    r"|(?:\+|\b00|\b0|\(0)\s*\d(?:[\s./()-]*\d){6,}|\b\d{3,4}[\s./-]\d{2,3}[\s./-]\d{2,3}"
-    r"|\b(?:whats\s?app|e-?mail(?:\s+me|\s+mij|ez)|linkedin|instagram|facebook|skype|telegram)\b",
-    re.IGNORECASE,
-)
+RELATED = 1.5  # deviations above any sentence of the directory: what answers, and not by chance
+CHANCE = 0.4  # deviations, times the logarithm of how many sentences there were to choose from
+SHARED = 2.0  # deviations that a sentence gains by having all subject words of the question
 A_SENTENCE = 5  # words; a shorter piece of a bio is quoted only for want of a longer
+MOST_LABELS = 3
 
 
-def quotations(candidate: Candidate, question: str) -> Iterator[Evidence]:
-    """Verbatim pieces of the profile, the one that answers best first, none with contact details.
+def quotations(candidate: Candidate, question: str) -> Iterator[tuple[Evidence, ...]]:
+    """What in the profile answers the question, verbatim, the best first; it may be nothing.
 
-    Sentences of the bio that retrieval chose by meaning come first, or else those that share words
-    with the question, then the labels the expert goes by; commands to a machine come last.
+    Sentences of the bio, each by itself; then the skills that name what was asked, together; then
+    the job title. Contact details, words to a machine, and sentences that several profiles have
+    are no evidence.
     """
-    seen: set[str] = set()
-    # Stable: what reads as a command to a machine is quoted only for want of anything else.
-    found = sorted(_pieces(candidate, question), key=lambda one: reads_as_command(one.text))
-    for evidence in found:
-        if evidence.text not in seen and holds(candidate.expert, evidence):
-            seen.add(evidence.text)
-            yield evidence
+    expert, asked = candidate.expert, forms_of_words(subject_words(question))
+    passages = list(candidate.passages)
+    if not any(one.field == "bio" for one in passages):  # edited since the index was built
+        unmeasured = RELATED - SHARED / 2
+        passages += [Passage("bio", text, 0.0, unmeasured) for text in sentences(expert.bio)]
+    chance = CHANCE * math.log(max(1, sum(one.field == "bio" for one in passages)))
+    related = {
+        passage: strength
+        for passage in passages
+        if passage.field == "job_title" or passage.profiles == 1
+        if (strength := _strength(passage, asked)) >= RELATED + chance * (passage.field == "bio")
+    }
+    for passage in sorted(related, key=lambda one: (_is_fragment(one.text), -related[one])):
+        if passage.field == "bio" and is_quotable(passage.text):
+            yield (Evidence("bio", shortened(passage.text)),)
+    tags = [tag for tag in expert.tags if isinstance(tag, str) and is_quotable(tag)]
+    named = [Evidence("tags", tag) for tag in tags if _share(asked, tag)]
+    if named:
+        yield tuple(named[:MOST_LABELS])
+    if any(passage.field == "job_title" for passage in related):
+        yield from title_line(expert)
+
+
+def title_line(expert: Expert) -> Iterator[tuple[Evidence, ...]]:
+    """The job title, where there is one to be read."""
+    title = expert.job_title.strip()
+    if readable_title(title) and is_quotable(title):
+        yield (Evidence("job_title", shortened(title)),)
 
 
 def holds(expert: Expert, evidence: Evidence) -> bool:
@@ -43,30 +67,53 @@ def holds(expert: Expert, evidence: Evidence) -> bool:
     return bool(evidence.text) and evidence.text in value
 
 
-def _pieces(candidate: Candidate, question: str) -> Iterator[Evidence]:
-    expert = candidate.expert
-    ranked = sorted(candidate.passages, key=lambda one: (_is_fragment(one.text), -one.similarity))
-    bio = [one.text for one in ranked if one.field == "bio"] or _sharing(expert.bio, question)
-    for text in bio:
-        if not CONTACT.search(text):
-            yield Evidence("bio", shortened(text))
-    asked = {stem(word) for word in subject_words(question)}
-    tags = [tag for tag in expert.tags if isinstance(tag, str) and not CONTACT.search(tag)]
-    for tag in sorted(tags, key=lambda tag: -len(asked & _stems(tag))):
-        yield Evidence("tags", tag)
-    for field in ("job_title", "category", "company"):
-        value = getattr(expert, field).strip()
-        if not CONTACT.search(value):
-            yield Evidence(field, value)
+def readable_title(title: str) -> str:
+    """A job title for use in a sentence, without what decorates it; empty when it says nothing.
+
+    "/", "-" and emoji say nothing. One that is shouted is told quietly, acronyms apart.
+    """
+    title = UNREAD.sub(" ", title)
+    title = re.sub(r"\s+", " ", title).strip(" \t.,;:!/|\\-–—_*~#•·&+")
+    if not re.search(r"[^\W\d_]{2}", title):
+        return ""
+    if title.isupper() and any(len(word) >= SHOUTED for word in words(title)):
+        title = re.sub(r"[^\W\d_]{4,}", lambda found: found[0].capitalize(), title)
+    return shortened(title)
+
+
+UNREAD = re.compile("[\U0001f000-\U0001faff\u2190-\u2bff\ufe0f\u200b-\u200f\u2060\ufffd]+")
+SHOUTED = 5  # letters of a word that is no acronym
+
+
+def _strength(passage: Passage, asked: list[frozenset[str]]) -> float:
+    return passage.z_score + SHARED * _share(asked, passage.text)
+
+
+def _share(asked: list[frozenset[str]], text: str) -> float:
+    """How many of the words asked for the text has, in any form, as a share."""
+    if not asked:
+        return 0.0
+    there = frozenset[str]().union(*forms_of_words(words(text)))
+    return sum(bool(forms & there) for forms in asked) / len(asked)
+
+
+def forms_of_words(some: Iterable[str]) -> list[frozenset[str]]:
+    """The stems of each word in every language."""
+    return [forms for word in some if (forms := _forms(word))]
+
+
+@lru_cache(maxsize=32768)
+def _forms(word: str) -> frozenset[str]:
+    return frozenset(form for form in of_words([word])[0] if not form.startswith(PIECE))
+
+
+def is_quotable(text: str) -> bool:
+    """Whether a visitor may read it: no contact details, nothing that speaks to a machine."""
+    return bool(text) and not has_contact_details(text) and not reads_as_command(text)
 
 
 def _is_fragment(text: str) -> bool:
     return len(text.split()) < A_SENTENCE
-
-
-def _sharing(bio: str, question: str) -> list[str]:
-    asked = {stem(word) for word in subject_words(question)}
-    return sorted(sentences(bio), key=lambda sentence: -len(asked & _stems(sentence)))
 
 
 def shortened(text: str) -> str:
@@ -76,19 +123,3 @@ def shortened(text: str) -> str:
         return text.rstrip(TRAILING)
     cut = text.rfind(" ", LONGEST // 2, LONGEST)
     return text[: cut if cut > 0 else LONGEST].rstrip(TRAILING)
-
-
-def shared_words(question: str, text: str) -> list[str]:
-    """The question's subject words that the text has too, spelled as the visitor did."""
-    there = _stems(text)
-    return [_spelled(word, question) for word in subject_words(question) if stem(word) in there]
-
-
-def _spelled(word: str, text: str) -> str:
-    """A folded word as it stands in the text: VAT, not vat."""
-    found = re.search(rf"\b{re.escape(word)}\b", text, re.IGNORECASE)
-    return found[0] if found else word
-
-
-def _stems(text: str) -> set[str]:
-    return {stem(word) for word in words(text)}

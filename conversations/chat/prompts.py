@@ -18,7 +18,7 @@ from conversations.chat.protocols import Turn
 from conversations.replies import Pick
 from experts.search.retrieval import Candidate
 
-VERSION = "2026-11-22"
+VERSION = "2026-11-27"
 
 BIO, LABEL, SAID = 900, 160, 600  # characters of a biography, a label, an earlier message
 PASSAGES = 3
@@ -44,7 +44,8 @@ meant, leave the list empty and ask which.
 why: one or two short sentences about this candidate. Say only what the candidate's own text says,
 with its own words. No praise, no numbers that are not there, no other person, no promise.
 narrative: one or two sentences to the visitor that introduce the choice. Write {c1} where a
-person is to be named. No rates, no links, no names.
+person is to be named. No rates, no links, no names, and no question: when one is needed, it is
+added after your text.
 question: empty, unless picks is empty.
 
 Write in the language that `language` names, and speak to the visitor directly and simply."""

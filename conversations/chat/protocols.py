@@ -11,6 +11,8 @@ from conversations.replies import Reply
 from experts.search.constraints import Constraints
 from experts.search.retrieval import Retrieval
 
+MOST_SHOWN = 3  # experts in one answer
+
 Reason = Literal[
     "enough",  # the evidence carries a match
     "named",  # the message names who is looked for

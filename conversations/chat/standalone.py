@@ -93,9 +93,12 @@ def _follows(reading: Reading, message: str, before: Past) -> bool:
     if follow_ups.continues(message) or not subject_words(reading.text):
         return True
     if _offers(before, message):
-        return True
-    # An answer to a clarifying question is short; a long one is a new, complete question.
-    return before.asked_back and len(subject_words(message)) <= 2 * follow_ups.FEW_SUBJECTS
+        return not before.found_nobody
+    # An answer to a question is short; a long one is a new, complete question.
+    subjects = len(subject_words(message))
+    if before.asked_back:
+        return subjects <= 2 * follow_ups.FEW_SUBJECTS
+    return before.reply.endswith("?") and subjects <= follow_ups.FEW_SUBJECTS
 
 
 def _completed(text: str, asked: Sequence[str]) -> str:

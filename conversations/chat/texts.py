@@ -1,7 +1,13 @@
 # ruff: noqa: E501 - a phrase is easier to read and to translate on one line
 """What the offline composer says, in the visitor's language. Placeholders are plain data."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+
+from babel import Locale
+from babel.numbers import format_currency
 
 from conversations.chat.protocols import Reason
 
@@ -10,28 +16,31 @@ from conversations.chat.protocols import Reason
 class Phrases:
     """The phrases of one language."""
 
-    # A match: {name} and {title} of the first, when one, two or three are shown.
+    # A match, when one, two or three are shown: {who} is the first, with a title.
     matches: tuple[str, str, str]
     nearest: tuple[str, str, str]  # the same when nobody fits well
     assumed: str  # {about}
-    relaxed: dict[str, str]  # {amount}, {currency}, {languages}, {place}
-    named: tuple[str, str]  # {name}, {title} of who was asked for by name; several of that name
+    # What was let go: {amount}, {currency}, {languages}, {place}; "cheaper" where the limit is what those
+    # charge who were shown before, "budget" where no currency is known.
+    relaxed: dict[str, str]
+    beyond: dict[str, tuple[str, str]]  # who comes nearest to a limit, one or several: {people}
+    by_name: tuple[str, str]  # {who} is asked for by name; several of that name
     changed: str  # between what was told already and another answer
-    rates: str  # {rates}, told when a limit on them was let go
     # Reasons.
-    on: str  # {words}, {quote}
     quote: str  # {quote}
-    also: str  # {quote}
-    label: str  # {quote}: a title, category or tag
     quote_in: dict[str, str]  # {quote}, by the language of a profile that is not the visitor's
-    with_title: str  # {title}, {why}
+    skills: str  # {quotes}
+    title: str  # {quote}
+    unmentioned: str  # {name}: when the profile says nothing about what was asked
+    named: str  # {name}, {why}
     # Asking back: none is used twice in a thread.
+    refine: tuple[str, ...]  # {choices}, after people were shown
     choices: tuple[str, ...]  # {choices}
+    about: str  # {asked}
     opens: dict[Reason, tuple[str, ...]]
     last_resort: str
     or_: str
     and_: str
-    help_with: str  # {subject}
     # Follow-ups to click.
     cheaper: str
     someone_else: str
@@ -40,144 +49,175 @@ class Phrases:
 
 EN = Phrases(
     matches=(
-        "{name} fits this best: {title}.",
-        "Two people fit this. The closest is {name}, {title}.",
-        "Three people fit this. The closest is {name}, {title}.",
+        "I found someone for this: {who}.",
+        "I found two people for this. The best match is {who}.",
+        "I found three people for this. The best match is {who}.",
     ),
     nearest=(
-        "Nobody fits this exactly; {name}, {title}, comes nearest.",
-        "Nobody fits this exactly; these two come nearest, {name}, {title}, first.",
-        "Nobody fits this exactly; these three come nearest, {name}, {title}, first.",
+        "Nobody fits perfectly. The closest is {who}.",
+        "Nobody fits perfectly. These two come closest, starting with {who}.",
+        "Nobody fits perfectly. These three come closest, starting with {who}.",
     ),
-    assumed="I was not sure what you need, so I assumed it is about “{about}”.",
+    assumed="I wasn't sure what you need, so I assumed it is about “{about}”.",
     relaxed={
-        "max_hourly_rate": "Nobody who could help charges {amount} an hour or less, so I let that limit go.",
-        "min_hourly_rate": "Nobody who could help charges {amount} an hour or more, so I let that limit go.",
-        "currency": "Nobody who could help charges in {currency}, so I looked at other currencies too.",
-        "languages": "Nobody who could help says they speak {languages}, so I let that wish go.",
-        "place": "Nobody listed in {place} fits this, so I looked elsewhere too.",
-        "": "Nobody met all your wishes, so I let some of them go.",
+        "max_hourly_rate": "Nobody under {amount} matches.",
+        "min_hourly_rate": "Nobody above {amount} matches.",
+        "cheaper": "Nobody cheaper than {amount} matches.",
+        "budget": "Nobody within that budget matches.",
+        "currency": "Nobody who charges in {currency} matches, so I looked at other currencies too.",
+        "languages": "Nobody who speaks {languages} matches, so I left that out.",
+        "place": "Nobody in {place} matches, so I looked elsewhere too.",
+        "": "Nobody meets all your wishes, so I left some of them out.",
     },
-    named=(
-        "{name} is listed here: {title}.",
-        "These are listed here, {name}, {title}, first.",
+    by_name=(
+        "{who} is in our directory.",
+        "More than one person goes by that name, starting with {who}.",
     ),
-    changed="But the directory has just changed; this is the answer now:",
-    rates="Hourly rates: {rates}.",
-    on="On {words}: “{quote}”",
+    beyond={
+        "max_hourly_rate": (
+            "The closest above it is {people}.",
+            "These are the closest above it: {people}.",
+        ),
+        "min_hourly_rate": (
+            "The closest below it is {people}.",
+            "These are the closest below it: {people}.",
+        ),
+        "cheaper": ("The best match is still {people}.", "The best matches are still {people}."),
+    },
+    changed="But the directory has just changed. This is the answer now:",
     quote="From the profile: “{quote}”",
-    also="And: “{quote}”",
-    label="Listed under “{quote}”.",
     quote_in={
         "en": "From the profile, in English: “{quote}”",
         "nl": "From the profile, in Dutch: “{quote}”",
         "fr": "From the profile, in French: “{quote}”",
     },
-    with_title="{title}. {why}",
+    skills="Skills: {quotes}.",
+    title="Job title: {quote}.",
+    unmentioned="{name}'s profile doesn't mention this in so many words.",
+    named="{name}: {why}",
+    refine=(
+        "Is it more about {choices}?",
+        "Would {choices} be closer?",
+        "Is there more to it, such as {choices}?",
+    ),
     choices=(
-        "Several kinds of experts could help here. Do you mean {choices}?",
-        "To choose well: is it more about {choices}?",
+        "That can go several ways. Is it more about {choices}?",
+        "To find the right person: is it about {choices}?",
         "Which comes closest: {choices}?",
         "One more detail would help. Are you thinking of {choices}?",
     ),
+    about="What exactly do you need for “{asked}”?",
     opens={
         "no_question": (
-            "Hello! What problem would you like an expert's help with? One sentence is enough.",
-            "Gladly. Tell me in a sentence what should be solved, and I look for who can do it.",
-            "I need a problem to work on: what should the expert do for you?",
+            "Hello! What do you need help with? One sentence is enough.",
+            "Happy to help. What would you like an expert to do?",
+            "Tell me what you need, and I will look for the right person. What is it about?",
         ),
         "no_evidence": (
-            "I find nobody in the directory for this as it is put. Which trade or subject is it about?",
-            "I still cannot place it. Could you describe the problem in other words?",
+            "We don't have anyone for that yet. Which trade or subject is it about?",
+            "I still can't place it. Could you put it in other words?",
             "What kind of expert do you have in mind?",
         ),
         "broad": (
-            "That could be many things. What exactly should the expert do for you?",
-            "Could you say a little more about the situation you are in?",
-            "What should be different once the expert is done?",
+            "What exactly should the expert do for you?",
+            "Could you say a little more about your situation?",
+            "What should be different once the work is done?",
         ),
         "nobody": (
-            "Nobody in the directory can be shown for this right now. Could you put it more widely?",
-            "There is still nobody to show. Is there another side of the problem I can look at?",
-            "I keep finding nobody for this. Your question is noted, so that someone can look at it.",
+            "We don't have anyone for that right now. Could you ask for something a little wider?",
+            "There is still nobody for that. Is there another side of it I can look at?",
+            "I still find nobody. We have noted your question, so that someone can look at it.",
         ),
     },
-    last_resort="Your question is noted ({number}). What else could you tell me about it?",
+    last_resort="We have noted your question ({number}). What else can you tell me about it?",
     or_="or",
     and_="and",
-    help_with="I need help with {subject}",
     cheaper="Someone cheaper",
     someone_else="Someone else",
     speaks={"en": "Who speaks English?", "nl": "Who speaks Dutch?", "fr": "Who speaks French?"},
 )
 NL = Phrases(
     matches=(
-        "{name} past hier het best bij: {title}.",
-        "Twee mensen passen hierbij. Het dichtst komt {name}, {title}.",
-        "Drie mensen passen hierbij. Het dichtst komt {name}, {title}.",
+        "Ik heb iemand voor u gevonden: {who}.",
+        "Ik heb twee mensen gevonden. Het best past {who}.",
+        "Ik heb drie mensen gevonden. Het best past {who}.",
     ),
     nearest=(
-        "Niemand past hier precies bij; {name}, {title}, komt het dichtst.",
-        "Niemand past hier precies bij; deze twee komen het dichtst, met {name}, {title}, voorop.",
-        "Niemand past hier precies bij; deze drie komen het dichtst, met {name}, {title}, voorop.",
+        "Niemand past perfect. Het dichtst in de buurt komt {who}.",
+        "Niemand past perfect. Deze twee komen het dichtst in de buurt, te beginnen met {who}.",
+        "Niemand past perfect. Deze drie komen het dichtst in de buurt, te beginnen met {who}.",
     ),
-    assumed="Ik wist niet zeker wat u nodig hebt, dus ben ik uitgegaan van “{about}”.",
+    assumed="Ik wist niet zeker wat u zoekt en ben uitgegaan van “{about}”.",
     relaxed={
-        "max_hourly_rate": "Niemand die kan helpen vraagt {amount} per uur of minder; die grens heb ik laten vallen.",
-        "min_hourly_rate": "Niemand die kan helpen vraagt {amount} per uur of meer; die grens heb ik laten vallen.",
-        "currency": "Niemand die kan helpen rekent in {currency}; ik heb ook naar andere munten gekeken.",
-        "languages": "Niemand die kan helpen zegt {languages} te spreken; die wens heb ik laten vallen.",
-        "place": "Niemand die in {place} vermeld staat, past hierbij; ik heb ook elders gekeken.",
-        "": "Niemand voldeed aan al uw wensen; een deel ervan heb ik laten vallen.",
+        "max_hourly_rate": "Onder {amount} past niemand.",
+        "min_hourly_rate": "Boven {amount} past niemand.",
+        "cheaper": "Niemand die hierbij past is goedkoper dan {amount}.",
+        "budget": "Binnen dat budget past niemand.",
+        "currency": "Niemand die in {currency} rekent past hierbij, dus keek ik ook naar andere munten.",
+        "languages": "Niemand die {languages} spreekt past hierbij, dus heb ik dat laten vallen.",
+        "place": "In {place} past niemand, dus keek ik ook elders.",
+        "": "Niemand voldoet aan al uw wensen, dus heb ik er een paar laten vallen.",
     },
-    named=(
-        "{name} staat in de gids: {title}.",
-        "Deze mensen staan in de gids, met {name}, {title}, voorop.",
-    ),
-    changed="Maar de gids is net veranderd; dit is nu het antwoord:",
-    rates="Uurtarieven: {rates}.",
-    on="Over {words}: “{quote}”",
+    by_name=("{who} staat in onze gids.", "Meer dan één persoon heet zo, te beginnen met {who}."),
+    beyond={
+        "max_hourly_rate": (
+            "Net daarboven zit {people}.",
+            "Deze mensen zitten er het dichtst boven: {people}.",
+        ),
+        "min_hourly_rate": (
+            "Net daaronder zit {people}.",
+            "Deze mensen zitten er het dichtst onder: {people}.",
+        ),
+        "cheaper": ("Het best past nog altijd {people}.", "Het best passen nog altijd {people}."),
+    },
+    changed="Maar de gids is net veranderd. Dit is nu het antwoord:",
     quote="Uit het profiel: “{quote}”",
-    also="En ook: “{quote}”",
-    label="Staat vermeld onder “{quote}”.",
     quote_in={
         "en": "Uit het profiel, in het Engels: “{quote}”",
         "nl": "Uit het profiel, in het Nederlands: “{quote}”",
         "fr": "Uit het profiel, in het Frans: “{quote}”",
     },
-    with_title="{title}. {why}",
+    skills="Vaardigheden: {quotes}.",
+    title="Functie: {quote}.",
+    unmentioned="Het profiel van {name} noemt dit niet met zoveel woorden.",
+    named="{name}: {why}",
+    refine=(
+        "Gaat het eerder over {choices}?",
+        "Komt {choices} dichter in de buurt?",
+        "Hoort er nog iets bij, zoals {choices}?",
+    ),
     choices=(
-        "Verschillende soorten experts kunnen hier helpen. Bedoelt u {choices}?",
-        "Om goed te kiezen: gaat het eerder over {choices}?",
+        "Dat kan meerdere kanten op. Gaat het eerder over {choices}?",
+        "Om de juiste persoon te vinden: gaat het over {choices}?",
         "Wat komt het dichtst in de buurt: {choices}?",
         "Nog één detail zou helpen. Denkt u aan {choices}?",
     ),
+    about="Wat hebt u precies nodig voor “{asked}”?",
     opens={
         "no_question": (
-            "Hallo! Met welk probleem kan een expert u helpen? Eén zin is genoeg.",
-            "Graag. Vertel in één zin wat er opgelost moet worden, dan zoek ik wie dat kan.",
-            "Ik heb een probleem nodig om mee te werken: wat moet de expert voor u doen?",
+            "Hallo! Waarmee kan ik u helpen? Eén zin is genoeg.",
+            "Graag. Wat moet een expert voor u doen?",
+            "Vertel me wat u nodig hebt, dan zoek ik de juiste persoon. Waarover gaat het?",
         ),
         "no_evidence": (
-            "Zo gesteld vind ik hiervoor niemand in de gids. Over welk vak of onderwerp gaat het?",
-            "Ik kan het nog niet plaatsen. Kunt u het probleem anders omschrijven?",
+            "Daarvoor hebben we nog niemand. Over welk vak of onderwerp gaat het?",
+            "Ik kan het nog niet plaatsen. Kunt u het anders zeggen?",
             "Aan wat voor expert denkt u?",
         ),
         "broad": (
-            "Dat kan van alles zijn. Wat moet de expert precies voor u doen?",
+            "Wat moet de expert precies voor u doen?",
             "Kunt u iets meer vertellen over uw situatie?",
-            "Wat moet er anders zijn wanneer de expert klaar is?",
+            "Wat moet er anders zijn als het werk klaar is?",
         ),
         "nobody": (
-            "Hiervoor kan ik nu niemand uit de gids tonen. Kunt u het ruimer stellen?",
-            "Er is nog steeds niemand om te tonen. Is er een andere kant van het probleem?",
-            "Ik blijf niemand vinden. Uw vraag is genoteerd, zodat iemand ernaar kan kijken.",
+            "Daarvoor hebben we nu niemand. Kunt u iets ruimer vragen?",
+            "Er is nog altijd niemand voor. Is er een andere kant van de vraag?",
+            "Ik vind nog altijd niemand. Uw vraag is genoteerd, zodat iemand ernaar kan kijken.",
         ),
     },
     last_resort="Uw vraag is genoteerd ({number}). Wat kunt u er nog over vertellen?",
     or_="of",
     and_="en",
-    help_with="Ik zoek hulp bij {subject}",
     cheaper="Iemand goedkoper",
     someone_else="Iemand anders",
     speaks={
@@ -188,72 +228,92 @@ NL = Phrases(
 )
 FR = Phrases(
     matches=(
-        "{name} convient le mieux : {title}.",
-        "Deux personnes conviennent. La plus proche est {name}, {title}.",
-        "Trois personnes conviennent. La plus proche est {name}, {title}.",
+        "J'ai trouvé quelqu'un pour vous : {who}.",
+        "J'ai trouvé deux personnes. Celle qui convient le mieux : {who}.",
+        "J'ai trouvé trois personnes. Celle qui convient le mieux : {who}.",
     ),
     nearest=(
-        "Personne ne convient exactement ; {name}, {title}, s'en approche le plus.",
-        "Personne ne convient exactement ; ces deux s'en approchent le plus, {name}, {title}, en tête.",
-        "Personne ne convient exactement ; ces trois s'en approchent le plus, {name}, {title}, en tête.",
+        "Personne ne correspond parfaitement. Le profil le plus proche est {who}.",
+        "Personne ne correspond parfaitement. Ces deux profils s'en approchent le plus, à commencer par {who}.",
+        "Personne ne correspond parfaitement. Ces trois profils s'en approchent le plus, à commencer par {who}.",
     ),
     assumed="Je n'étais pas sûr de votre besoin : j'ai supposé qu'il s'agit de « {about} ».",
     relaxed={
-        "max_hourly_rate": "Personne de compétent ne demande {amount} de l'heure ou moins ; j'ai laissé tomber cette limite.",
-        "min_hourly_rate": "Personne de compétent ne demande {amount} de l'heure ou plus ; j'ai laissé tomber cette limite.",
-        "currency": "Personne de compétent ne facture en {currency} ; j'ai aussi regardé les autres devises.",
-        "languages": "Personne de compétent ne dit parler {languages} ; j'ai laissé tomber ce souhait.",
-        "place": "Personne d'inscrit à cet endroit ({place}) ne convient ; j'ai aussi cherché ailleurs.",
-        "": "Personne ne répondait à tous vos souhaits ; j'en ai laissé tomber une partie.",
+        "max_hourly_rate": "Personne ne correspond à moins de {amount}.",
+        "min_hourly_rate": "Personne ne correspond à plus de {amount}.",
+        "cheaper": "Personne de moins cher que {amount} ne correspond.",
+        "budget": "Personne ne correspond dans ce budget.",
+        "currency": "Personne ne correspond en {currency} ; j'ai donc regardé les autres devises.",
+        "languages": "Personne qui parle {languages} ne correspond ; j'ai donc laissé ce critère de côté.",
+        "place": "Personne ne correspond à cet endroit ({place}) ; j'ai donc cherché ailleurs aussi.",
+        "": "Personne ne remplit tous vos critères ; j'en ai laissé une partie de côté.",
     },
-    named=(
-        "{name} figure dans l'annuaire : {title}.",
-        "Ces personnes figurent dans l'annuaire, {name}, {title}, en tête.",
+    by_name=(
+        "{who} figure dans notre annuaire.",
+        "Plusieurs personnes portent ce nom, à commencer par {who}.",
     ),
-    changed="Mais l'annuaire vient de changer ; voici la réponse à présent :",
-    rates="Tarifs horaires : {rates}.",
-    on="Sur {words} : « {quote} »",
+    beyond={
+        "max_hourly_rate": (
+            "Juste au-dessus, il y a {people}.",
+            "Juste au-dessus, il y a {people}.",
+        ),
+        "min_hourly_rate": (
+            "Juste en dessous, il y a {people}.",
+            "Juste en dessous, il y a {people}.",
+        ),
+        "cheaper": (
+            "Le profil le plus proche reste {people}.",
+            "Les plus proches restent {people}.",
+        ),
+    },
+    changed="Mais l'annuaire vient de changer. Voici la réponse à présent :",
     quote="Extrait du profil : « {quote} »",
-    also="Et aussi : « {quote} »",
-    label="Se présente sous « {quote} ».",
     quote_in={
         "en": "Extrait du profil, en anglais : « {quote} »",
         "nl": "Extrait du profil, en néerlandais : « {quote} »",
         "fr": "Extrait du profil, en français : « {quote} »",
     },
-    with_title="{title}. {why}",
+    skills="Compétences : {quotes}.",
+    title="Fonction : {quote}.",
+    unmentioned="{name} n'en parle pas explicitement dans son profil.",
+    named="{name} : {why}",
+    refine=(
+        "S'agit-il plutôt de {choices} ?",
+        "Est-ce que {choices} serait plus proche de votre besoin ?",
+        "Y a-t-il autre chose, comme {choices} ?",
+    ),
     choices=(
-        "Plusieurs types d'experts peuvent aider ici. Voulez-vous dire {choices} ?",
-        "Pour bien choisir : s'agit-il plutôt de {choices} ?",
+        "Cela peut aller dans plusieurs sens. S'agit-il plutôt de {choices} ?",
+        "Pour trouver la bonne personne : s'agit-il de {choices} ?",
         "Qu'est-ce qui s'en rapproche le plus : {choices} ?",
         "Encore un détail : pensez-vous à {choices} ?",
     ),
+    about="De quoi avez-vous besoin exactement pour « {asked} » ?",
     opens={
         "no_question": (
-            "Bonjour ! Pour quel problème cherchez-vous un expert ? Une phrase suffit.",
-            "Volontiers. Dites en une phrase ce qu'il faut résoudre, et je cherche qui peut le faire.",
-            "Il me faut un problème concret : que doit faire l'expert pour vous ?",
+            "Bonjour ! Pour quoi cherchez-vous de l'aide ? Une phrase suffit.",
+            "Volontiers. Que doit faire l'expert pour vous ?",
+            "Dites-moi ce qu'il vous faut, et je cherche la bonne personne. De quoi s'agit-il ?",
         ),
         "no_evidence": (
-            "Formulé ainsi, je ne trouve personne dans l'annuaire. De quel métier ou sujet s'agit-il ?",
-            "Je ne situe pas encore votre demande. Pouvez-vous la décrire autrement ?",
+            "Nous n'avons encore personne pour cela. De quel métier ou sujet s'agit-il ?",
+            "Je ne situe pas encore votre demande. Pouvez-vous la dire autrement ?",
             "À quel genre d'expert pensez-vous ?",
         ),
         "broad": (
-            "Cela peut être beaucoup de choses. Que doit faire l'expert exactement ?",
+            "Que doit faire l'expert exactement ?",
             "Pouvez-vous en dire un peu plus sur votre situation ?",
-            "Qu'est-ce qui doit avoir changé quand l'expert aura terminé ?",
+            "Qu'est-ce qui doit avoir changé quand le travail sera terminé ?",
         ),
         "nobody": (
-            "Je ne peux montrer personne de l'annuaire pour cela. Pouvez-vous élargir la demande ?",
-            "Toujours personne à montrer. Y a-t-il un autre aspect du problème ?",
-            "Je ne trouve décidément personne. Votre demande est notée pour que quelqu'un la regarde.",
+            "Nous n'avons personne pour cela en ce moment. Pouvez-vous élargir un peu la demande ?",
+            "Il n'y a toujours personne pour cela. Y a-t-il un autre aspect du problème ?",
+            "Je ne trouve toujours personne. Votre demande est notée pour que quelqu'un la regarde.",
         ),
     },
     last_resort="Votre demande est notée ({number}). Que pouvez-vous me dire de plus ?",
     or_="ou",
     and_="et",
-    help_with="J'ai besoin d'aide pour {subject}",
     cheaper="Quelqu'un de moins cher",
     someone_else="Quelqu'un d'autre",
     speaks={
@@ -263,22 +323,31 @@ FR = Phrases(
     },
 )
 PHRASES = {"en": EN, "nl": NL, "fr": FR}
-LANGUAGE_NAMES = {
-    "en": {"en": "English", "nl": "Dutch", "fr": "French", "de": "German", "es": "Spanish",
-           "it": "Italian", "pt": "Portuguese"},
-    "nl": {"en": "Engels", "nl": "Nederlands", "fr": "Frans", "de": "Duits", "es": "Spaans",
-           "it": "Italiaans", "pt": "Portugees"},
-    "fr": {"en": "anglais", "nl": "néerlandais", "fr": "français", "de": "allemand",
-           "es": "espagnol", "it": "italien", "pt": "portugais"},
-}  # fmt: skip
 
 
 def phrases(language: str) -> Phrases:
     return PHRASES.get(language, EN)
 
 
-def listed(items: list[str], joint: str) -> str:
+def listed(items: Sequence[str], joint: str) -> str:
     """ "a", "a or b", "a, b or c"."""
     if len(items) < 2:
         return "".join(items)
     return f"{', '.join(items[:-1])} {joint} {items[-1]}"
+
+
+def money(amount: Decimal | None, currency: str, language: str) -> str:
+    """An amount as the language writes it: €75, € 75, 75 €; empty without a currency."""
+    if amount is None or not currency:
+        return ""
+    locale = Locale(language if language in PHRASES else "en")
+    pattern = str(locale.currency_formats["standard"].pattern)
+    if amount == amount.to_integral_value():
+        pattern = pattern.replace(".00", "")
+    told = format_currency(amount, currency, pattern, locale=locale, currency_digits=False)
+    return re.sub(r"(?<=[A-Z])(?=\d)", "\u00a0", told)  # "CHF 75"
+
+
+def language_name(code: str, language: str) -> str:
+    """What a language is called in another one; its code where that is not known."""
+    return str(Locale(language if language in PHRASES else "en").languages.get(code, code))

@@ -1,16 +1,26 @@
 """Who is worth showing beside the first."""
 
-from collections.abc import Iterator
-
+from conversations.chat.protocols import MOST_SHOWN
 from experts.search.retrieval import Candidate, Retrieval
 
 SHARE = 0.5  # of the first one's chance: further behind is no honest second or third
+NEAR_TIE = 2.0  # times better odds: too little to hide the next one behind the last one shown
 
 
-def worth_showing(retrieval: Retrieval) -> Iterator[Candidate]:
-    """The first, and whoever answers well or nearly as well, best first."""
+def worth_showing(retrieval: Retrieval) -> list[Candidate]:
+    """The first, and whoever answers well, nearly as well, or as well as the last one shown."""
     first, *others = retrieval.candidates
-    yield first
-    for other in others:
-        if other.tier == "strong" or other.relevance >= SHARE * first.relevance:
-            yield other
+    shown = [first]
+    for other in others[: MOST_SHOWN - 1]:
+        if not (
+            other.tier == "strong"
+            or other.relevance >= SHARE * first.relevance
+            or _odds(shown[-1]) <= NEAR_TIE * _odds(other)
+        ):
+            break
+        shown.append(other)
+    return shown
+
+
+def _odds(candidate: Candidate) -> float:
+    return candidate.relevance / max(1 - candidate.relevance, 1e-9)

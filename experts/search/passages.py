@@ -8,6 +8,7 @@ import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,7 @@ from experts.search.protocols import Rows, Scores, Vector
 Hashes = NDArray[np.uint64]
 MOST_SENTENCES = 40  # of one bio; a visitor is shown one or two
 LONGEST = 400  # characters; a bio without full stops is cut between words
+SAMPLED = 2048  # passages that stand for all when their similarities are compared
 SHORTEST = 3  # words; a shorter fragment says nothing by itself
 BREAK = re.compile(
     r"(?<=[.!?…])[\"'”’)\]]*\s+(?=[\"'“‘(\[]?[^\W_a-zà-ÿ])"  # an end, then no lower-case letter
@@ -27,6 +29,10 @@ BREAK = re.compile(
     r"|\s+[•·▪●*–—-]\s+"
     r"|(?<=;)\s+"
     r"|(?<=[。！？।؟۔])(?![。！？।؟۔」』）”’])\s*"  # ends that need no space or capital after them
+)
+# The same without what only lists have, and without taking a closing quotation mark.
+END = re.compile(
+    r"(?:(?<=[.!?…])|(?<=[.!?…][\"'”’»)\]]))\s+(?=[^\sa-zà-ÿ])|\s*[\r\n\u2028\u2029]+\s*"
 )
 ABBREVIATION = re.compile(
     r"(?:^|[\s(])(?:[A-Z]|e\.g|i\.e|bijv|bv|dr|drs|ing|ir|m|mevr|mme|mr|mrs|ms|nr|no|prof|st|vs|etc|incl|"
@@ -66,13 +72,24 @@ def sentences(text: str) -> list[str]:
     return found
 
 
+def all_sentences(text: str) -> list[str]:
+    """Every sentence of a text, whole. When the text goes on, all but the last stay as they are."""
+    return [piece for start, end in _between(END, text) if (piece := text[start:end].strip())]
+
+
 def _spans(text: str) -> Iterator[tuple[int, int]]:
+    for start, end in _between(BREAK, text):
+        yield from _bounded(text, start, end)
+
+
+def _between(breaks: re.Pattern[str], text: str) -> Iterator[tuple[int, int]]:
+    """The spans between breaks, of which one after an abbreviation is none."""
     start = 0
-    for match in BREAK.finditer(text):
+    for match in breaks.finditer(text):
         if not ABBREVIATION.search(text[max(start, match.start() - 12) : match.start()]):
-            yield from _bounded(text, start, match.start())
+            yield start, match.start()
             start = match.end()
-    yield from _bounded(text, start, len(text))
+    yield start, len(text)
 
 
 def _bounded(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -127,6 +144,18 @@ class PassageVectors:
         """How many passages each row has."""
         return self.offsets[rows + 1] - self.offsets[rows]
 
+    @cached_property
+    def holders(self) -> NDArray[np.int64]:
+        """How many profiles have each passage, (passages,)."""
+        return np.bincount(self.members, minlength=len(self.hashes))
+
+    @cached_property
+    def sample(self) -> tuple[NDArray[np.int32], Rows]:
+        """Evenly spaced members and their rows: enough to tell how any passage compares."""
+        at = np.unique(np.linspace(0, len(self.members) - 1, SAMPLED).astype(np.int64))
+        at = at[at >= 0]
+        return self.members[at], np.searchsorted(self.offsets, at, side="right") - 1
+
     def best_of_rows(self, query: Vector, rows: Rows) -> Scores:
         """Cosine of the best passage of each row; 0 for a row that has none."""
         counts = self.counts(rows)
@@ -142,12 +171,15 @@ class PassageVectors:
 
     def similarities(
         self, query: Vector, pieces: Sequence[Quotable]
-    ) -> list[tuple[Quotable, float]]:
-        """Cosine of each piece that the generation knows, best first, ties in reading order."""
+    ) -> list[tuple[Quotable, float, int]]:
+        """Cosine of each piece that the generation knows and how many profiles have it, best first,
+        ties in reading order."""
         at = self.positions(np.array([piece.hash for piece in pieces], np.uint64))
         known = [(piece, at) for piece, at in zip(pieces, at.tolist(), strict=True) if at >= 0]
         if not known:
             return []
         cosines = self.vectors[[at for _, at in known]].astype(np.float32) @ query
         order = np.argsort(-cosines, kind="stable")
-        return [(known[i][0], float(cosines[i])) for i in order]
+        return [
+            (known[i][0], float(cosines[i]), int(self.holders[known[i][1]])) for i in order.tolist()
+        ]

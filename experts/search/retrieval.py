@@ -15,7 +15,7 @@ from experts.search.constraints.gazetteer import lies_in
 from experts.search.names import MOST as MOST_NAMED
 from experts.search.names import Found, keys_of
 from experts.search.negations import read_negations
-from experts.search.protocols import Allowed, Embedder
+from experts.search.protocols import Allowed, Embedder, Scores
 from experts.search.ranking import BEST, POOL, Features, Ranking, Search
 from experts.search.relaxing import (
     NO_DEMANDS,
@@ -29,7 +29,7 @@ from experts.search.snapshots import Snapshot, SnapshotStore
 
 MARGIN = 10  # experts looked up beyond those wanted, for some may have left since the build
 QUOTED = 10  # candidates whose passages are looked up
-PASSAGES = 3  # of each
+LEAST = 1e-3  # deviation of similarities: less is that of a directory too small to tell
 EXAMINED = 20  # candidates whose chance of being relevant is told
 
 
@@ -40,6 +40,8 @@ class Passage:
     field: str  # "job_title" or "bio"
     text: str
     similarity: float  # cosine with the question, at most 1
+    z_score: float = 0.0  # of it among the passages of the directory, each within its language
+    profiles: int = 1  # that have this very passage
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,7 +287,7 @@ class _Finding:
                 float(ranking.scores[place]),
                 float(ranking.dense[place]),
                 float(ranking.lexical[place]),
-                self._quotations(expert) if at < QUOTED else (),
+                self._quotations(expert, int(ranking.rows[place])) if at < QUOTED else (),
                 chance,
                 self.calibration.tier(chance),
                 seen["margin_over_mean"],
@@ -307,12 +309,30 @@ class _Finding:
         chance = self.calibration.answerable.chance(self.calibration.relative(features))
         return Signals(chance, self.search.query_length)
 
-    def _quotations(self, expert: Expert) -> tuple[Passage, ...]:
+    def _quotations(self, expert: Expert, row: int) -> tuple[Passage, ...]:
         pieces = passages.split(expert.document())
         similar = self.snapshot.passages.similarities(self.search.vector, pieces)
+        mean, deviation = self._passages_at_large
+        mean += float(self._added[self.snapshot.tongues.of_rows[row]])
         return tuple(
-            Passage(piece.field, piece.text, cosine) for piece, cosine in similar[:PASSAGES]
+            Passage(piece.field, piece.text, cosine, (cosine - mean) / deviation, profiles)
+            for piece, cosine, profiles in similar
         )
+
+    @cached_property
+    def _added(self) -> Scores:
+        """What each language adds to the similarities of its profiles, (languages,)."""
+        return self.snapshot.tongues.added(self.search.vector)
+
+    @cached_property
+    def _passages_at_large(self) -> tuple[float, float]:
+        """Mean and standard deviation of the question's similarity to any passage."""
+        some, rows = self.snapshot.passages.sample
+        if len(some) < 2:
+            return 0.0, 1.0
+        vectors = self.snapshot.passages.vectors[some].astype(np.float32)
+        cosines = vectors @ self.search.vector - self._added[self.snapshot.tongues.of_rows[rows]]
+        return float(cosines.mean()), max(float(cosines.std()), LEAST)
 
 
 def _best_chance(candidates: Sequence[Candidate]) -> float:

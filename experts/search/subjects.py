@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from experts.search.languages import CJK, HIRAGANA, content_words
+from experts.search.languages import CJK, HIRAGANA, WORD, content_words
 
 
 def word_set(text: str) -> frozenset[str]:
@@ -15,7 +15,7 @@ GREETINGS = word_set(
     """
     hello hi hey hiya howdy greetings good morning afternoon evening day welcome bye goodbye
     thanks thank thx cheers ok okay yes no nope yeah please sorry great nice cool fine test
-    testing lol haha yo sup bot robot chatbot ai
+    testing lol haha yo sup bot robot chatbot
     hallo hoi dag goedendag goeiedag goedemorgen goeiemorgen goedemiddag goeiemiddag goedenavond
     goeieavond bedankt dank dankjewel merci ja nee neen oke oké graag alstublieft alsjeblieft aub
     doei tot ziens leuk prima
@@ -56,12 +56,16 @@ REPEATED = re.compile(r"(.)\1{3,}")
 GRAMMAR = re.compile(f"[{HIRAGANA}]+")  # what Japanese writes so are particles and endings
 LETTERS = 6  # of a word: a Dutch compound says what two or three words do elsewhere
 OF_BIGRAM = 0.5  # words that two neighbouring characters of Chinese, Japanese or Korean say
+ACRONYM = 5  # letters at most
 
 
 def subject_words(text: str) -> list[str]:
-    """The words that say what it is about, in order, each once, case folded."""
+    """The words that say what it is about, in order, each once, case folded.
+
+    "AI", "IT" and "R" are subjects where they are all there is, though "ai", "it" and "r" are none.
+    """
     found = dict.fromkeys(content_words(text))
-    return [
+    subjects = [
         word
         for word in found
         if word not in GENERIC
@@ -71,8 +75,20 @@ def subject_words(text: str) -> list[str]:
         and not REPEATED.search(word)
         and not CONTRACTED.search(word)
     ]
+    return subjects or _acronyms(text)
 
 
 def extent(subjects: Iterable[str]) -> float:
     """How much these words say, in English words."""
     return sum(OF_BIGRAM if CJK.match(word) else max(1.0, len(word) / LETTERS) for word in subjects)
+
+
+def _acronyms(text: str) -> list[str]:
+    said = WORD.findall(text)
+    capitals = [word.casefold() for word in said if word.isupper() and len(word) <= ACRONYM]
+    least = 1 if len(said) == 1 else 2
+    return [
+        word
+        for word in dict.fromkeys(capitals)
+        if len(word) >= least and word not in GREETINGS | GENERIC and not REPEATED.search(word)
+    ]

@@ -104,9 +104,8 @@ def test_a_limit_that_leaves_nobody_is_let_go_openly(experts: None, ask: Ask) ->
     answer = ask("I need a privacy lawyer for GDPR audits for at most 10 euro per hour")
 
     assert answer["type"] == "match"
-    assert "10 EUR" in answer["narrative"]
-    assert "let that limit go" in answer["narrative"]
-    assert "Hourly rates: Noor Peeters 95 EUR" in answer["narrative"]
+    assert "Nobody under €10 matches." in answer["narrative"]
+    assert "The closest above it is Noor Peeters (€95)." in answer["narrative"]
     assert "Someone cheaper" not in answer["suggestions"]
 
 

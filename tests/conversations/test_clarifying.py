@@ -2,7 +2,8 @@
 
 import pytest
 
-from conversations.chat.clarifying import kinds
+from conversations.chat.splitting import splitting, subjects_of
+from conversations.models import Conversation
 from experts.models import Expert
 from experts.search import wiring
 from experts.search.backends.offline import HashingEmbedder
@@ -26,13 +27,15 @@ def test_what_asks_nothing_gets_a_kind_question_and_no_experts(
     assert 2 <= len(answer["suggestions"]) <= 4
 
 
-def test_a_field_is_split_into_its_kinds(experts: None, ask: Ask) -> None:
+def test_a_broad_subject_shows_people_and_asks_which_kind_is_meant(experts: None, ask: Ask) -> None:
     answer = ask("marketing")
 
-    assert answer["type"] == "clarification"
-    assert all(choice in answer["narrative"] for choice in answer["suggestions"])
+    assert answer["type"] == "match"
+    assert answer["narrative"].endswith("?")
     tags = {tag for tags in Expert.objects.values_list("tags", flat=True) for tag in tags}
-    assert set(answer["suggestions"]) <= tags
+    choices = [one for one in answer["suggestions"] if one in tags]
+    assert len(choices) > 1
+    assert all(choice in answer["narrative"] for choice in choices)
 
 
 def test_the_same_question_is_never_asked_twice(experts: None, ask: Ask) -> None:
@@ -44,7 +47,7 @@ def test_the_same_question_is_never_asked_twice(experts: None, ask: Ask) -> None
     assert not set(first["suggestions"]) & set(second["suggestions"])
 
 
-@pytest.mark.parametrize("words", ["hello", "asdf qwer", "marketing", "help me please"])
+@pytest.mark.parametrize("words", ["hello", "asdf qwer", "help me please"])
 def test_after_two_questions_it_answers_and_says_what_was_assumed(
     experts: None, ask: Ask, words: str
 ) -> None:
@@ -90,7 +93,51 @@ def test_a_choice_says_more_than_the_singular_of_what_was_asked(db: None, reinde
         )  # fmt: skip
     reindex()
 
-    found = kinds(wiring.retriever().retrieve("taxes"))
+    candidates = wiring.retriever().retrieve("taxes").candidates
+    profiles = [subjects_of(one.expert, "taxes", "en") for one in candidates]
+    found = {one.label for one in splitting(profiles, 4)}
 
     assert "tax" not in found
-    assert {"Tax law", "Tax return"} & set(found)
+    assert {"Tax law", "Tax return"} & found
+
+
+def test_choices_are_subjects_and_never_job_titles(db: None, reindex: Ask) -> None:
+    for number, (title, bio) in enumerate(
+        [
+            ("Founder", "I speak about marketing, podcasts, storytelling and growth."),
+            ("CEO", "Marketing, storytelling, leadership and podcasts are my subjects."),
+            ("CEO and founder", "Growth, founder, leadership, CEO: marketing in one word."),
+        ]
+    ):
+        Expert.objects.create(
+            username=f"s{number}", name=f"S {number}", job_title=title, company="C", bio=bio,
+            hourly_rate=100, currency="EUR",
+        )  # fmt: skip
+    reindex()
+
+    candidates = wiring.retriever().retrieve("marketing").candidates
+    profiles = [subjects_of(one.expert, "marketing", "en") for one in candidates]
+    found = {one.label.casefold() for one in splitting(profiles, 4)}
+
+    assert found
+    assert found <= {"podcasts", "storytelling", "growth", "leadership"}
+
+
+def test_what_is_clicked_after_nobody_was_found_is_a_question_by_itself(
+    experts: None, ask: Ask
+) -> None:
+    first = ask("falconry")
+    assert first["type"] == "clarification"
+
+    second = ask(first["suggestions"][0], thread=first["thread"])
+
+    assert second["type"] == "match"
+    assert Conversation.objects.get(pk=second["id"]).standalone_query == first["suggestions"][0]
+
+
+def test_greetings_are_not_answered_with_the_same_subjects_whatever_was_said(
+    experts: None, ask: Ask
+) -> None:
+    offered = {tuple(ask(words)["suggestions"]) for words in ("hello", "Hi there!", "good evening")}
+
+    assert len(offered) > 1

@@ -138,9 +138,9 @@ def test_a_new_question_in_the_thread_stands_alone(experts: None, ask: Ask) -> N
     assert second["experts"][0]["id"] == "roof-rik"
 
 
-def test_an_answer_to_a_clarification_joins_the_question(experts: None, ask: Ask) -> None:
+def test_an_answer_to_a_question_after_people_joins_what_was_asked(experts: None, ask: Ask) -> None:
     first = ask("marketing")
-    assert first["type"] == "clarification"
+    assert first["narrative"].endswith("?")
     assert first["suggestions"]
 
     second = ask("campaigns", thread=first["thread"])

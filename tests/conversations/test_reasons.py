@@ -1,5 +1,6 @@
 """Why somebody is shown: the profile's own words, chosen for this question, nobody's twice."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -8,8 +9,13 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from conversations.chat import evidence
-from conversations.chat.texts import LANGUAGE_NAMES, PHRASES, listed
+from conversations.chat.contact_details import has_contact_details
+from conversations.chat.texts import PHRASES, listed, money
+from conversations.chat.tiers import worth_showing
 from experts.models import Expert
+from experts.search import wiring
+from experts.search.constraints import Constraints
+from experts.search.retrieval import Candidate, Retrieval, Signals
 from tests.conversations.conftest import Ask
 from tests.conversations.directory import add_expert
 
@@ -85,10 +91,14 @@ def test_contact_details_of_a_profile_are_not_quoted(experts: None, ask: Ask) ->
         "Tel: (02) 123 45 67.",
         "Find me on LinkedIn.",
         "WhatsApp me any time.",
+        "Suivez-moi sur Instagram.",
+        "Stuur mij een bericht via WhatsApp.",
+        "Skype: jan.peeters",
+        "I am @janp there.",
     ],
 )
 def test_a_sentence_with_contact_details_is_recognised(text: str) -> None:
-    assert evidence.CONTACT.search(text)
+    assert has_contact_details(text)
 
 
 @pytest.mark.parametrize(
@@ -101,10 +111,13 @@ def test_a_sentence_with_contact_details_is_recognised(text: str) -> None:
         "Ik werk met btw-aangiften, e.g. voor webshops.",
         "I write ASP.NET and VB.NET.",
         "Rates from 95.00 to 120.00 EUR.",
+        "Ik doe Instagram en Facebook voor bakkers en kappers.",
+        "We run LinkedIn campaigns and e-mail marketing.",
+        "The law of 25.05.2018 applies since 2018-05-25.",
     ],
 )
 def test_ordinary_sentences_can_be_quoted(text: str) -> None:
-    assert not evidence.CONTACT.search(text)
+    assert not has_contact_details(text)
 
 
 def test_a_profile_without_a_bio_is_explained_by_what_it_has(
@@ -131,6 +144,96 @@ def test_a_weak_third_is_left_out(experts: None, ask: Ask) -> None:
     assert [card["id"] for card in answer["experts"]] == ["books-bea"]
 
 
+def test_a_sentence_that_several_profiles_have_is_no_evidence(db: None, reindex: Ask) -> None:
+    banner = "Meet me at the yearly fair about falcons, hawks and owls."
+    for number, own in enumerate(["I train falcons.", "I breed hawks.", "I feed owls at night."]):
+        add_expert(
+            f"f{number}",
+            name=f"F {number}",
+            job_title="Falconer",
+            company="Birds",
+            bio=f"{banner} {own}",
+        )
+    reindex()
+
+    candidates = wiring.retriever().retrieve("falcons").candidates
+    quoted = {
+        one.expert.username: [each for some in evidence.quotations(one, "falcons") for each in some]
+        for one in candidates
+    }
+
+    assert "I train falcons." in {one.text for one in quoted["f0"]}
+    assert all(one.text not in banner for some in quoted.values() for one in some)
+
+
+def test_a_profile_that_does_not_mention_it_is_not_quoted_for_something_else(
+    db: None, reindex: Ask, ask: Ask
+) -> None:
+    add_expert(
+        "vague", name="V", job_title="Arborist", company="Oak & Sons", category="Green & Grey",
+        bio="Coffee is always ready. Parking is easy to find. We open at eight.",
+    )  # fmt: skip
+    reindex()
+
+    card = ask("arborist")["experts"][0]
+
+    assert card["why"] == "Job title: Arborist."
+    assert card["evidence"] == [{"field": "job_title", "text": "Arborist"}]
+
+
+@pytest.mark.parametrize(
+    ("title", "shown"),
+    [
+        ("", ""), ("/", ""), ("-", ""), ("🚀", ""), (" . ", ""),
+        ("🚀 Growth marketer ✨", "Growth marketer"),
+        ("Tax manager.", "Tax manager"),
+        ("CHIEF MARKETING OFFICER", "Chief Marketing Officer"),
+        ("CTO", "CTO"), ("SEO EXPERT", "SEO Expert"),
+    ],
+)  # fmt: skip
+def test_a_title_is_told_tidily_or_not_at_all(title: str, shown: str) -> None:
+    assert evidence.readable_title(title) == shown
+
+
+@pytest.mark.parametrize("title", ["", "/", "🙂"])
+def test_somebody_without_a_title_is_told_by_name(
+    title: str, db: None, reindex: Ask, ask: Ask, settings: Any
+) -> None:
+    settings.EXPERT_REQUIRED_FIELDS = ["name"]
+    add_expert("plain", name="Plain Jane", job_title=title, bio="I train falcons for airports.")
+    reindex()
+
+    answer = ask("who trains falcons for an airport?")
+
+    assert answer["narrative"].endswith("Plain Jane.")
+    assert answer["experts"][0]["title"] == ""
+
+
+@pytest.mark.parametrize(
+    ("language", "currency", "shown"),
+    [
+        ("en", "EUR", "€75"), ("nl", "EUR", "€\u00a075"), ("fr", "EUR", "75\u00a0€"),
+        ("en", "CHF", "CHF\u00a075"), ("en", "", ""),
+    ],
+)  # fmt: skip
+def test_an_amount_is_told_with_its_currency_or_not_at_all(
+    language: str, currency: str, shown: str
+) -> None:
+    assert money(Decimal("75.00"), currency, language) == shown
+
+
+def test_whoever_is_nearly_as_likely_as_the_last_one_shown_is_shown_too() -> None:
+    def shown(*chances: float) -> int:
+        found = [Candidate(Expert(), 1.0, 0.5, 1.0, relevance=chance) for chance in chances]
+        nothing = Constraints()
+        return len(worth_showing(Retrieval("", tuple(found), nothing, (), "", Signals())))
+
+    assert shown(0.9, 0.1, 0.05) == 1
+    assert shown(0.6, 0.29, 0.28) == 1
+    assert shown(0.6, 0.31, 0.2) == 3
+    assert shown(0.6, 0.5, 0.1, 0.1) == 2
+
+
 @examples(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(text=st.text(max_size=900))
 def test_a_shortened_text_is_still_verbatim(text: str) -> None:
@@ -148,7 +251,6 @@ def test_every_language_has_every_phrase() -> None:
             assert value, name
             if isinstance(value, (tuple, dict)):
                 assert len(value) == len(getattr(PHRASES["en"], name)), name
-    assert set(PHRASES) == set(LANGUAGE_NAMES)
 
 
 def test_lists_read_like_language() -> None:

@@ -1,31 +1,38 @@
 """The composer that needs no model: phrases of ours around words of the profiles."""
 
-from decimal import Decimal
-from itertools import islice
+from dataclasses import replace
 
 from conversations.chat import evidence
-from conversations.chat.clarifying import assumption, clarify
+from conversations.chat.clarifying import assumption, clarify, refine
+from conversations.chat.follow_ups import wants_cheaper
 from conversations.chat.protocols import Turn
-from conversations.chat.texts import LANGUAGE_NAMES, Phrases, listed, phrases
+from conversations.chat.standalone import CENT
+from conversations.chat.texts import Phrases, language_name, listed, money, phrases
 from conversations.chat.tiers import worth_showing
 from conversations.replies import Evidence, Pick, Reply
+from experts.models import Expert
 from experts.search.constraints import Constraints
 from experts.search.retrieval import Candidate
 from experts.text.detection import prose_language
 
-MOST = 3
-WORDS_NAMED = 3
+MOST_SUGGESTIONS = 5
 
 
 class OfflineComposer:
     name = "offline"
 
     def compose(self, turn: Turn) -> Reply:
-        if turn.decision.is_match:
-            picks = _picks(turn)
-            return _reply(turn, _narrative(turn, picks), picks, _follow_ups(turn, picks))
-        narrative, suggestions = clarify(turn)
-        return _reply(turn, narrative, (), suggestions)
+        if not turn.decision.is_match:
+            narrative, suggestions = clarify(turn)
+            return _reply(turn, narrative, (), suggestions)
+        picks = _picks(turn)
+        narrative, follow_ups = _narrative(turn, picks), _follow_ups(turn, picks)
+        if turn.decision.reason != "broad":
+            return _reply(turn, narrative, picks, follow_ups)
+        question, choices = refine(turn)
+        suggestions = (*choices, *follow_ups)[:MOST_SUGGESTIONS]
+        reply = _reply(turn, f"{narrative} {question}".strip(), picks, suggestions)
+        return replace(reply, refining=question)
 
 
 def _reply(
@@ -45,97 +52,110 @@ def _reply(
 
 
 def _picks(turn: Turn) -> tuple[Pick, ...]:
-    """One to three, each with a reason of its own; who is clearly weaker stays out."""
+    """One to three, each with a reason of its own."""
     picks: list[Pick] = []
-    for candidate in islice(worth_showing(turn.retrieval), MOST):
-        taken = {pick.why for pick in picks}
-        why, shown = _why(candidate, turn, taken)
+    for candidate in worth_showing(turn.retrieval):
+        why, shown = _why(candidate, turn, {pick.why for pick in picks})
         picks.append(Pick(candidate.expert, candidate.score, candidate.tier, why, shown))
     return tuple(picks)
 
 
 def _why(candidate: Candidate, turn: Turn, taken: set[str]) -> tuple[str, tuple[Evidence, ...]]:
     """The reason in the visitor's language around verbatim words; never one already given."""
-    text = phrases(turn.language)
-    found = list(islice(evidence.quotations(candidate, turn.question.text), 12))
-    for count in range(1, len(found) + 1):
-        shown = _chosen(found, count)
-        why = " ".join(_sentence(one, at, turn, text) for at, one in enumerate(shown))
+    text, expert = phrases(turn.language), candidate.expert
+    reasons = [
+        (_reason(shown, turn, text), shown)
+        for shown in evidence.quotations(candidate, turn.retrieval.query)
+    ]
+    if not reasons:
+        shown = next(evidence.title_line(expert), ())
+        said = [_reason(shown, turn, text)] if shown else []
+        if not said or expert.username not in turn.retrieval.named:
+            said.append(text.unmentioned.format(name=expert.name or expert.username))
+        reasons = [(" ".join(said), shown)]
+    for why, shown in reasons:
         if why not in taken:
             return why, shown
     # Two profiles alike in every word: what still differs is who they are.
-    expert = candidate.expert
-    named = text.with_title.format(title=f"{expert.name} ({expert.username})", why="").strip()
-    return named, tuple(found[:1])
+    why, shown = reasons[0]
+    name = text.named.format(name=expert.name, why=why)
+    return name if name not in taken else f"{name} ({expert.username})", shown
 
 
-def _chosen(found: list[Evidence], count: int) -> tuple[Evidence, ...]:
-    """The best piece; when it is only a label, with the next one; more when asked for."""
-    least = 1 if found[0].field == "bio" else 2
-    return tuple(found[: max(least, count)])
-
-
-def _sentence(one: Evidence, at: int, turn: Turn, text: Phrases) -> str:
-    quote = " ".join(one.text.split())
-    if at:
-        return text.also.format(quote=quote)
-    named = evidence.shared_words(turn.question.text, one.text)[:WORDS_NAMED]
-    if named and one.field == "bio":
-        return text.on.format(words=listed(named, text.and_), quote=quote)
-    if one.field != "bio":
-        return text.label.format(quote=quote)
-    written = prose_language(quote)
-    known = written in text.quote_in and written != turn.language
-    return (text.quote_in[written] if known else text.quote).format(quote=quote)
+def _reason(shown: tuple[Evidence, ...], turn: Turn, text: Phrases) -> str:
+    quotes = [" ".join(one.text.split()) for one in shown]
+    if shown[0].field == "tags":
+        return text.skills.format(quotes=listed(quotes, text.and_))
+    if shown[0].field == "job_title":
+        return text.title.format(quote=quotes[0])
+    written = prose_language(quotes[0])
+    is_foreign = written in text.quote_in and written != turn.language
+    return (text.quote_in[written] if is_foreign else text.quote).format(quote=quotes[0])
 
 
 def _narrative(turn: Turn, picks: tuple[Pick, ...]) -> str:
-    text, first = phrases(turn.language), picks[0].expert
-    sentences = [_let_go(name, turn, text) for name in turn.retrieval.relaxed]
+    text, relaxed = phrases(turn.language), turn.retrieval.relaxed
+    sentences = [_let_go(name, turn, text) for name in relaxed]
     if turn.decision.reason == "assumed":
         sentences.append(text.assumed.format(about=assumption(turn.retrieval)))
-    weak = all(pick.tier == "possible" for pick in picks)
-    forms = text.nearest if weak else text.matches
-    form = forms[len(picks) - 1]
-    if first.username in turn.retrieval.named:
-        form = text.named[len(picks) > 1]
-    title = evidence.shortened(first.job_title)
-    sentences.append(form.format(name=first.name, title=title))
-    limits = {"max_hourly_rate", "min_hourly_rate"} & set(turn.retrieval.relaxed)
-    if limits and (rates := _rates(picks)):
-        sentences.append(text.rates.format(rates=rates))
+    sentences.append(_beyond(turn, picks, text) or _introduction(turn, picks, text))
     return " ".join(dict.fromkeys(sentences))
+
+
+def _introduction(turn: Turn, picks: tuple[Pick, ...], text: Phrases) -> str:
+    first = picks[0].expert
+    who = ", ".join(filter(None, (first.name, evidence.readable_title(first.job_title))))
+    if first.username in turn.retrieval.named:
+        return text.by_name[len(turn.retrieval.named) > 1].format(who=who)
+    # Whose profile says nothing about it is not introduced as who was looked for.
+    silent = picks[0].why.endswith(text.unmentioned.format(name=first.name or first.username))
+    is_weak = silent or all(pick.tier == "possible" for pick in picks)
+    forms = text.nearest if is_weak else text.matches
+    return forms[len(picks) - 1].format(who=who)
+
+
+def _beyond(turn: Turn, picks: tuple[Pick, ...], text: Phrases) -> str:
+    """Who comes nearest to the one limit that was let go, and what they charge."""
+    if len(turn.retrieval.relaxed) != 1 or turn.retrieval.relaxed[0] not in text.beyond:
+        return ""
+    limit = turn.retrieval.relaxed[0]
+    people = [
+        f"{one.name} ({amount})" if amount else one.name
+        for one in (pick.expert for pick in picks)
+        for amount in [money(one.hourly_rate, one.currency, turn.language)]
+    ]
+    forms = text.beyond["cheaper" if _is_cheaper(limit, turn) else limit]
+    return forms[len(people) > 1].format(people=listed(people, text.and_))
 
 
 def _let_go(name: str, turn: Turn, text: Phrases) -> str:
     asked = turn.retrieval.constraints
-    names = LANGUAGE_NAMES[turn.language]
-    spoken = [names.get(code, code) for code in sorted(asked.languages)]
+    spoken = [language_name(code, turn.language) for code in sorted(asked.languages)]
+    amount = _amount(asked, name, turn.language)
+    if name in text.beyond and not amount:
+        name = "budget"
+    elif _is_cheaper(name, turn):
+        name = "cheaper"
     return text.relaxed.get(name, text.relaxed[""]).format(
-        amount=_amount(asked, name),
+        amount=amount,
         currency=asked.currency or "",
         languages=listed(spoken, text.and_),
         place=asked.place or "",
     )
 
 
-def _amount(asked: Constraints, name: str) -> str:
+def _is_cheaper(limit: str, turn: Turn) -> bool:
+    """Whether the limit is what those charge who were shown before."""
+    shown = any(past.shown for past in turn.dialogue.past)
+    return limit == "max_hourly_rate" and shown and wants_cheaper(turn.message)
+
+
+def _amount(asked: Constraints, name: str, language: str) -> str:
+    """The limit; one just under a whole amount, as "cheaper" sets it, is told as that amount."""
     rate = asked.min_hourly_rate if name == "min_hourly_rate" else asked.max_hourly_rate
-    return "" if rate is None else _money(rate, asked.currency or "")
-
-
-def _rates(picks: tuple[Pick, ...]) -> str:
-    """What each of them charges, in that one's own currency."""
-    experts = [pick.expert for pick in picks]
-    return ", ".join(
-        f"{one.name} {_money(one.hourly_rate, one.currency)}"
-        for one in experts
-        if one.hourly_rate is not None
-    )
-
-
-def _money(rate: Decimal, currency: str) -> str:
-    return f"{rate:.2f}".removesuffix(".00") + f" {currency}".rstrip()
+    if rate is not None and name == "max_hourly_rate" and rate % 1 == 1 - CENT:
+        rate += CENT
+    return money(rate, asked.currency or "", language)
 
 
 def _follow_ups(turn: Turn, picks: tuple[Pick, ...]) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterator
 from itertools import groupby
 
-from conversations.chat.evidence import CONTACT
+from conversations.chat.contact_details import has_contact_details
 from conversations.chat.grounding import lexicon
 from conversations.chat.grounding.facts import Facts, Token, numbers, tokens
 from conversations.chat.masking import CONTROL, INVISIBLE
@@ -22,13 +22,7 @@ ADDRESS = re.compile(r"(?<![\w.])(?!\w+\.(?:js|net)\b)[\w-]{2,}\.[a-z]{2,}")
 # Letters one by one, or each under a mark of its own: a word that is to be read and not found.
 SPACED = re.compile(r"(?<!\w)\w(?:\W{1,3}\w){4,}(?!\w)")
 MARKS = re.compile(r"[\u0300-\u036f\u1ab0-\u1aff\u20d0-\u20ff]")
-END = re.compile(r"(?<=[.!?…])[\"'”’»)]*\s+|\n+")
 OPENING = 5  # words within which a clause turns to the visitor
-
-
-def sentences(text: str) -> list[str]:
-    """All of the text, in pieces; nothing is left out."""
-    return [piece.strip() for piece in END.split(text) if piece and piece.strip()]
 
 
 def objection(sentence: str, facts: Facts, topic: Facts) -> str:
@@ -48,7 +42,7 @@ def objection(sentence: str, facts: Facts, topic: Facts) -> str:
 
 def foreign(text: str) -> str:
     """What no sentence of ours holds: links, contacts, rates, markup, hidden signs."""
-    if CONTACT.search(text) or ADDRESS.search(text):
+    if has_contact_details(text) or ADDRESS.search(text):
         return "contact"
     if RATE.search(text):
         return "rate"

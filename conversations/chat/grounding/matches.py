@@ -15,6 +15,7 @@ from conversations.chat.grounding.writing import SECRETS, Grounded, Writing
 from conversations.chat.protocols import Composer, Turn
 from conversations.chat.texts import phrases
 from conversations.replies import Pick, Reply
+from experts.search.passages import all_sentences
 
 SENTENCES, LONGEST = 3, 500  # of one reason
 REFERENCE = re.compile(r"[{\[(]?\b(c[1-9])\b[}\])]?")
@@ -57,18 +58,24 @@ class Match(Writing):
 
     def close(self, text: object) -> Grounded:
         if isinstance(text, str):
-            self._take(narratives.pieces(text))
+            self._take(all_sentences(text))
         if not self.objection and not (isinstance(text, str) and self.narrative):
             self._finish_ourselves("length" if isinstance(text, str) else "missing")
+        self._refine()
         reply = replace(self.draft, picks=self.picks, narrative=self.narrative)
         return Grounded(reply, self.objection, self.objections)
+
+    def _refine(self) -> None:
+        """End with our question: the suggestions are its answers, whoever wrote the rest."""
+        if self.draft.refining and not self.narrative.endswith(self.draft.refining):
+            self._say(f"{self.narrative} {self.draft.refining}")
 
     def _why(self, pick: Pick, text: str) -> str:
         """The sentences that the profile backs; for each other one, words of the profile."""
         facts = Facts.about(pick.expert)
         said: dict[str, None] = {}
         failed = 0
-        for sentence in claims.sentences(self._named(text[:LONGEST]))[:SENTENCES]:
+        for sentence in all_sentences(self._named(text[:LONGEST]))[:SENTENCES]:
             if objection := self._objection(sentence, facts):
                 self.objections[objection] += 1
                 failed += 1
@@ -125,7 +132,8 @@ class Match(Writing):
         found = self.turn.retrieval
         fewer = tuple(one for one in found.candidates if one.expert.pk in shown)
         turn = replace(self.turn, retrieval=replace(found, candidates=fewer))
-        return self.offline.compose(turn).narrative
+        fewer_draft = self.offline.compose(turn)
+        return fewer_draft.narrative.removesuffix(fewer_draft.refining).rstrip()
 
 
 def _chosen(picks: Sequence[Pick], chosen: Mapping[int, str]) -> Sequence[Pick]:

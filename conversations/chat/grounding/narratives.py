@@ -1,6 +1,5 @@
 """Whether a text to the visitor may be shown: it names only who is shown, and promises nothing."""
 
-import re
 from collections.abc import Collection, Iterable
 from itertools import pairwise
 
@@ -15,13 +14,6 @@ LEAKED = 6  # words in a row that are also ours
 STRANGE = 0.25  # share of unknown words from which a text is about something else
 LATIN_ENDS = "\u0250"
 MEANT = 1e4  # prior odds that a text is in the language it was asked for in
-# After a sentence's end, before what does not go on in lower case.
-BREAK = re.compile(r"(?:(?<=[.!?…])|(?<=[.!?…][\"'”’»)]))\s+(?=[^\sa-zà-ÿ])")
-
-
-def pieces(text: str) -> list[str]:
-    """The sentences of a text. All but the last stay what they are when more is written."""
-    return BREAK.split(text.strip()) if text.strip() else []
 
 
 def objection(

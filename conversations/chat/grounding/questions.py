@@ -3,11 +3,11 @@
 from dataclasses import replace
 from typing import ClassVar
 
-from conversations.chat.grounding import narratives
 from conversations.chat.grounding.facts import Facts
 from conversations.chat.grounding.writing import Grounded, Writing
 from conversations.chat.protocols import Turn
 from conversations.replies import Reply
+from experts.search.passages import all_sentences
 
 LONGEST = 300  # characters
 
@@ -22,7 +22,7 @@ class Question(Writing):
     def close(self, text: object) -> Grounded:
         text = text if isinstance(text, str) else ""
         if text.rstrip().endswith("?"):
-            self._take(narratives.pieces(text))
+            self._take(all_sentences(text))
         else:
             self.hear(text)
             if not self.objection:

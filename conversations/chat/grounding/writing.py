@@ -15,6 +15,7 @@ from conversations.chat.grounding.facts import Facts
 from conversations.chat.grounding.strangers import strangers
 from conversations.chat.protocols import Turn
 from conversations.replies import Pick, Reply
+from experts.search.passages import all_sentences
 
 SECRETS = (prompts.MATCH, prompts.CLARIFY, prompts.REWRITE)
 
@@ -54,11 +55,11 @@ class Writing(ABC):
 
     def has_news(self, text: str) -> bool:
         """Whether the text as far as it is written holds more than was heard."""
-        return not self.objection and len(narratives.pieces(text)) - 1 > len(self.heard)
+        return not self.objection and len(all_sentences(text)) - 1 > len(self.heard)
 
     def hear(self, text: str) -> None:
         """The text as far as it is written: its last sentence may go on."""
-        self._take(narratives.pieces(text)[:-1])
+        self._take(all_sentences(text)[:-1])
 
     @abstractmethod
     def close(self, text: object) -> Grounded:

@@ -49,8 +49,10 @@ def _answer(reply: Reply) -> str:
     lines = [reply.narrative]
     for pick in reply.picks:
         card = pick.card()
-        price = " ".join(filter(None, (card["hourly_rate"], card["currency"]))) or "no rate"
-        lines += ["", f"{card['name']}, {card['title']}, {card['company']} ({price}, {pick.tier})"]
+        is_priced = card["hourly_rate"] and card["currency"]
+        price = f"{card['hourly_rate']} {card['currency']}" if is_priced else "no rate"
+        who = ", ".join(filter(None, (card["name"], card["title"], card["company"])))
+        lines += ["", f"{who} ({price}, {pick.tier})"]
         lines.append(f"  {pick.why}")
     lines += ["", *(f"? {suggestion}" for suggestion in reply.suggestions)]
     return "\n".join(lines)

@@ -220,16 +220,16 @@ function card(expert, body) {
 }
 
 function price(expert) {
-  if (expert.hourly_rate === null) return TEXT.noRate;
+  if (expert.hourly_rate === null || !expert.currency) return TEXT.noRate; // an amount of what?
   const amount = Number(expert.hourly_rate);
   let shown = expert.hourly_rate;
   try {
     const digits = Number.isInteger(amount) ? 0 : 2;
     shown = new Intl.NumberFormat(LANGUAGE, {
-      style: expert.currency ? "currency" : "decimal", currency: expert.currency || undefined,
+      style: "currency", currency: expert.currency,
       minimumFractionDigits: digits, maximumFractionDigits: digits,
     }).format(amount);
-  } catch { shown = `${expert.hourly_rate} ${expert.currency || ""}`.trim(); }
+  } catch { shown = `${expert.hourly_rate} ${expert.currency}`; }
   return `${shown} ${TEXT.hour}`;
 }
 

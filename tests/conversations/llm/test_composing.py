@@ -1,13 +1,15 @@
 """A turn in a model's words, against a real server on loopback."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from conversations.chat.backends.offline import OfflineComposer
 from conversations.chat.backends.openai import OpenAIComposer
-from conversations.chat.protocols import Composer
+from conversations.chat.protocols import Composer, Decision
+from conversations.chat.telling import Piece, Told
 from experts.models import Expert
 from tests.conversations.llm.conftest import MakeTurn
 from tests.conversations.llm.server import ModelServer, fails, refuses_the_form, says
@@ -182,3 +184,29 @@ def test_an_empty_key_is_allowed_and_a_key_is_sent(
 def test_the_composer_keeps_the_seam(composer: OpenAIComposer) -> None:
     one: Composer = composer
     assert one.name == "openai:tiny"
+
+
+def test_our_question_ends_a_broad_match_whatever_the_model_writes(
+    server: ModelServer, composer: OpenAIComposer, make_turn: MakeTurn
+) -> None:
+    turn = replace(make_turn("GDPR"), decision=Decision(True, "broad"))
+    question = OfflineComposer().compose(turn).refining
+    assert question.endswith("?")
+    for narrative in (GOOD["narrative"], "The best in the world: call 0470 12 34 56!"):
+        server.behave(says({**GOOD, "narrative": narrative}))
+        told: list[Piece] = []
+        heard = replace(turn, told=Told(told.append))
+        for each in (turn, heard):
+            reply = composer.compose(each)
+            assert reply.picks
+            assert reply.narrative.endswith(f" {question}")
+            assert reply.narrative.count("?") == 1
+        assert "".join(piece.text for piece in told) == reply.narrative
+
+
+def test_an_abbreviation_does_not_end_a_sentence(
+    server: ModelServer, composer: OpenAIComposer, make_turn: MakeTurn
+) -> None:
+    why = "Audits webshops (e.g. for the GDPR)."
+    server.behave(says({**GOOD, "picks": [{"ref": "c1", "why": why}]}))
+    assert composer.compose(make_turn()).picks[0].why == why

@@ -29,7 +29,7 @@ WHY = "Audits webshops for the GDPR."
 FIRST, SECOND = "{c1} audits webshops.", "Your webshop is in good hands for the GDPR."
 ANSWER = {"picks": [{"ref": "c1", "why": WHY}], "narrative": f"{FIRST} {SECOND}", "question": ""}
 TOLD = "Noor Peeters audits webshops."
-OURS = "Noor Peeters fits this best: Privacy lawyer."
+OURS = "I found someone for this: Noor Peeters, Privacy lawyer."
 AFTER_PICKS, AFTER_FIRST = '"narrative": "', "audits webshops. Y"
 
 

@@ -14,8 +14,8 @@ from tests.conversations.llm.test_following import BREAKS
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-VAGUE = "marketing"
-ASKING_FIRST, ASKING = "Marketing covers several areas.", "Which part of marketing is it?"
+VAGUE = "falconry"
+ASKING_FIRST, ASKING = "Falconry covers several areas.", "Which part of falconry is it?"
 ASKING_GDPR, ASKING_SHOP = "The GDPR covers several areas.", "Which part of your webshop is it?"
 
 

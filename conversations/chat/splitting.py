@@ -1,0 +1,268 @@
+"""Subjects that tell candidates apart: their tags, or what their own texts list, never job titles.
+
+A subject is taken from one profile and looked for in the others, so that "SEO" is known to be what
+three of ten do although one of them only mentions it.
+"""
+
+import random
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import groupby, pairwise
+
+from django.utils import timezone
+
+from conversations.chat.evidence import forms_of_words, is_quotable
+from conversations.chat.words import stem, subject_words
+from experts.models import Expert
+from experts.search.languages import (
+    ALL_FUNCTION_WORDS,
+    ELISION,
+    FUNCTION_WORDS,
+    WORD,
+    guess_language,
+    words,
+)
+from experts.search.retrieval import Candidate
+
+LONGEST = 40  # characters of a choice
+WORDS = 4  # of a choice
+SHORTEST = 4  # letters of a word that is no acronym
+TAG, CATEGORY, PAIRED, LISTED = 1.0, 0.5, 0.45, 0.4  # what a subject from there is worth
+OTHER_LANGUAGE = 0.3  # times that
+SEVERAL = 2  # profiles that list what may be offered as a subject
+SAMPLED = 40  # profiles whose subjects stand for the directory's
+MOST_IDS = 5000
+EXAMPLES = 12  # subjects that a greeting's choices are drawn from
+
+# What parts the items of a list, and what ends a list.
+BETWEEN = re.compile(r"\s*[,;•·|/]\s*|\s(?:and|or|en|of|et|ou|&|\+)\s")
+END = re.compile(r"[:()\[\]\n\r!?…–—\"“”«»]|\.(?:\s|$)|\s-\s")
+A_LIST = 3  # items
+INDEFINITE = frozenset(("a", "an", "een", "un", "une"))
+TITLE_PARTS = re.compile(r"[,;:|/@&+()–—]|\s-\s")
+
+Forms = frozenset[str]
+Words = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a profile is about, as it is written there."""
+
+    label: str
+    forms: tuple[Forms, ...]  # the stems of each of its words
+    weight: float
+    is_tag: bool
+    is_in_language: bool  # of the visitor, as far as the profile it stands in tells
+
+    @property
+    def stems(self) -> Words:
+        return tuple(min(one) for one in self.forms)
+
+    def stands_in(self, forms: Forms) -> bool:
+        return all(one & forms for one in self.forms)
+
+    def resembles(self, other: "Subject") -> bool:
+        """Whether half of the words of either are the other's."""
+        shared = sum(any(one & two for two in other.forms) for one in self.forms)
+        return 2 * shared >= min(len(self.forms), len(other.forms))
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """One candidate as far as its subjects go."""
+
+    weight: float  # 0 for one that is not meant and only shows how things are called here
+    subjects: tuple[Subject, ...]
+    forms: Forms  # the stems of all its words
+    title: Words
+    title_parts: frozenset[Words]
+    named: frozenset[Words]  # what stands after an indefinite article: one of a kind, no subject
+
+
+def subjects_of(expert: Expert, asked: str, language: str, weight: float = 1.0) -> Profile:
+    """What this profile is about beside what was asked, its own language counting for its words."""
+    said = words(f"{expert.job_title} {expert.bio}")
+    told = guess_language(said) == language and set(said) & FUNCTION_WORDS.get(language, set())
+    known = forms_of_words(subject_words(asked))
+    kin = {stem(word) for word in subject_words(asked)}
+    found: dict[Words, Subject] = {}
+    for label, worth in _labels(expert, known):
+        key = tuple(words(label))
+        if key in found or not 1 < len(label) <= LONGEST:
+            continue
+        forms = forms_of_words([word for word in key if word not in ALL_FUNCTION_WORDS])
+        is_new = any(not any(one & two for two in known) for one in forms)
+        if is_new and not {*map(stem, key)} <= kin:
+            found[key] = Subject(
+                label,
+                tuple(forms),
+                worth * (1.0 if told else OTHER_LANGUAGE),
+                is_tag=worth > PAIRED,
+                is_in_language=bool(told),
+            )
+    document = frozenset[str]().union(*forms_of_words(words(expert.document().text)))
+    parts = [tuple(words(part)) for part in TITLE_PARTS.split(expert.job_title)]
+    title = tuple(words(expert.job_title))
+    return Profile(
+        weight,
+        tuple(found.values()),
+        document,
+        title,
+        frozenset([*parts, title]),
+        frozenset(_named(words(expert.bio))),
+    )
+
+
+def _named(said: Sequence[str]) -> Iterator[Words]:
+    for at, word in enumerate(said):
+        if word in INDEFINITE:
+            for length in range(1, WORDS):
+                yield tuple(said[at + 1 : at + 1 + length])
+
+
+def splitting(profiles: Sequence[Profile], most: int) -> list[Subject]:
+    """Subjects that part those meant, best first: each is of at most half of them, of others than
+    the ones before it, and put in other words. Those in the visitor's language where there are two.
+    """
+    meant = [profile for profile in profiles if profile.weight]
+    holders: dict[Subject, set[int]] = {}
+    for subject in _subjects(profiles):
+        held = {at for at, each in enumerate(meant) if subject.stands_in(each.forms)}
+        if 0 < len(held) <= (len(meant) + 1) // 2:
+            holders[subject] = held
+    chosen: list[Subject] = []
+    covered: set[int] = set()
+    while len(chosen) < most:
+        gains = {
+            subject: subject.weight * sum(meant[at].weight for at in held - covered)
+            for subject, held in holders.items()
+            if not any(subject.resembles(one) for one in chosen)
+        }
+        best = max(gains, key=lambda one: gains[one], default=None)
+        if best is None or not gains[best]:
+            break
+        held = holders.pop(best)
+        if is_quotable(best.label):
+            covered |= held
+            chosen.append(best)
+    in_language = [one for one in chosen if one.is_in_language]
+    return in_language if len(in_language) > 1 else chosen
+
+
+def _subjects(profiles: Sequence[Profile]) -> list[Subject]:
+    """All of those meant that may be offered: tags, or where there are none, what several list;
+    nothing that is a job title, nor what titles name as much as lists do."""
+    titles = frozenset[Words]().union(*(profile.title_parts for profile in profiles))
+    meant = [one for profile in profiles if profile.weight for one in profile.subjects]
+    named = {one.label.casefold(): one for one in meant if tuple(words(one.label)) not in titles}
+    tags = [one for one in named.values() if one.is_tag]
+    if len(tags) >= SEVERAL:
+        return tags
+    listing = Counter(key for one in profiles for key in {each.stems for each in one.subjects})
+    in_lists = Counter(word for one in profiles for word in _words_of(one.subjects))
+    in_titles = Counter(word for one in profiles for word in set(one.title))
+    one_of_a_kind = frozenset[Words]().union(*(profile.named for profile in profiles))
+    return [
+        one
+        for one in named.values()
+        if listing[one.stems] >= SEVERAL
+        and tuple(words(one.label)) not in one_of_a_kind
+        and all(in_titles[word] < in_lists[word] for word in words(one.label))
+    ]
+
+
+def _words_of(subjects: Sequence[Subject]) -> set[str]:
+    return {word for one in subjects for word in words(one.label)}
+
+
+def categories_of(candidates: Sequence[Candidate]) -> list[str]:
+    """The categories that these are in, those of the likeliest first."""
+    chances: dict[str, float] = {}
+    for one in candidates:
+        category = one.expert.category.strip()
+        chances[category] = chances.get(category, 0.0) + one.relevance
+    likeliest = sorted(chances, key=lambda name: -chances[name])
+    return [name for name in likeliest if name and is_quotable(name)]
+
+
+def subjects_of_directory(language: str, seed: str) -> list[Subject]:
+    """Examples of what the directory covers, others on other days and after other words."""
+    chance = random.Random(f"{timezone.localdate()} {seed}")  # noqa: S311 - variety, no secret
+    ids = list(Expert.objects.recommendable().values_list("pk", flat=True)[:MOST_IDS])
+    some = Expert.objects.in_bulk(chance.sample(ids, min(SAMPLED, len(ids))))
+    found = splitting([subjects_of(expert, "", language) for expert in some.values()], EXAMPLES)
+    tags = [one for one in found if one.weight == TAG]
+    found = tags if len(tags) > 1 else found
+    chance.shuffle(found)
+    return found
+
+
+def _labels(expert: Expert, asked: Sequence[Forms]) -> Iterator[tuple[str, float]]:
+    for tag in expert.tags:
+        if isinstance(tag, str):
+            yield tag.strip(), TAG
+    yield expert.category.strip(), CATEGORY
+    if expert.tags:
+        return
+    own = {*words(f"{expert.name} {expert.company} {expert.location}")}
+    for label in _listed(expert.bio):
+        if not own & {*words(label)}:
+            yield label, LISTED
+    for label in _pairs(expert.bio):
+        if any(one & two for one in asked for two in forms_of_words(words(label))):
+            yield label, PAIRED
+
+
+@lru_cache(maxsize=1024)
+def _listed(text: str) -> tuple[str, ...]:
+    """The items of the lists that a text has."""
+    found: list[str] = []
+    for stretch in END.split(text):
+        items = [item.strip(" \t'’*_#-.") for item in BETWEEN.split(stretch)]
+        before = ""
+        for reads, run in groupby(items, _reads_as_subject):
+            some = list(run)
+            if reads and len(some) >= A_LIST and not _names_one(before):
+                found += some
+            before = some[-1]
+    return tuple(found)
+
+
+def _names_one(text: str) -> bool:
+    """Whether it ends by naming one of a kind: after "is a mentor" come other roles of a person."""
+    said = words(text)
+    at = max((at for at, word in enumerate(said) if word in INDEFINITE), default=len(said))
+    return at < len(said) and not any(word in ALL_FUNCTION_WORDS for word in said[at + 1 :])
+
+
+@lru_cache(maxsize=1024)
+def _pairs(text: str) -> tuple[str, ...]:
+    """Two words side by side that both say something: "public policy". No names in capitals."""
+    found: list[str] = []
+    for one, other in pairwise(WORD.finditer(text)):
+        pair = text[one.start() : other.end()]
+        is_name = one.group()[0].isupper() and other.group()[0].isupper()
+        if (
+            not is_name
+            and text[one.end() : other.start()] in {" ", "-"}
+            and _reads_as_subject(pair)
+        ):
+            found.append(ELISION.sub("", pair))
+    return tuple(found)
+
+
+def _reads_as_subject(item: str) -> bool:
+    """Whether an item of a list stands for itself: no function word at its ends, no number."""
+    said = words(item)
+    if not said or len(said) > WORDS or any(word.isdigit() for word in said):
+        return False
+    small = [word for word in said if word in ALL_FUNCTION_WORDS]
+    if said[0] in small or said[-1] in small or len(small) > 1:
+        return False
+    if len(subject_words(item)) < min(len(said), 2):
+        return False
+    return len(said) > 1 or len(item) >= SHORTEST or item.isupper()
