@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from experts.errors import IndexMismatch, IndexUnavailable
 
-SCHEMA = 3  # raise it whenever the files, the passages or the recipe of a vector change
+SCHEMA = 4  # raise it whenever the files, the passages or the recipe of a vector change
 FILE = "manifest.json"
 
 

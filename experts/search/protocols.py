@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, NamedTuple, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,13 @@ Rows = NDArray[np.int64]  # positions in a generation, best first
 Scores = NDArray[np.float32]  # beside Rows, descending
 Allowed = NDArray[np.bool_]  # (rows,): which rows a search may return
 Progress = Callable[[int], None]  # called with the number of texts just finished
+
+
+class QueryWeight(NamedTuple):
+    """How much the words of a query can matter in one directory."""
+
+    norm: float  # of the inverse document frequencies of its features (order 3), unknown included
+    known: float  # share of them, by word, that belongs to words that any row holds, 0 to 1
 
 
 class Embedder(Protocol):
@@ -95,6 +102,10 @@ class LexicalIndex(Protocol):
 
     def scores(self, query: str) -> Scores:
         """The score of every row, in row order; 0 where nothing is shared with the query."""
+        ...
+
+    def weight(self, query: str) -> QueryWeight:
+        """How much the words of a query can matter here."""
         ...
 
     def known(self, query: str) -> float:

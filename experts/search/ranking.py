@@ -37,7 +37,7 @@ class Ranking:
     rows: Rows
     scores: Column  # fused
     dense: Column  # cosine of the whole profile, less what its language adds
-    passage: Column  # cosine of the best passage, likewise, and less what chance adds
+    passage: Column  # cosine of the best passage, likewise
     lexical: Column  # BM25
 
     def __len__(self) -> int:
@@ -56,11 +56,13 @@ class Search:
     def ranked(self, allowed: Allowed | None = None, reach: int = POOL) -> Ranking:
         """The best `reach` rows of either side in one order."""
         by_meaning = self._nearest(allowed, reach)
-        by_words = fusion.best(self.standing, reach, allowed)
+        by_words = fusion.best(self.word_scores, reach, allowed)
         rows: Rows = np.union1d(by_meaning, by_words)
         dense, passage = self._similar(rows)
         lexical = self.lexical[rows].astype(np.float64)
-        scores = fusion.fused(dense, passage, self.standing[rows], self._deviation)
+        similar, quotable = self.standardised(dense, passage, rows)
+        words, weight = self.word_scores[rows], self.word_weight
+        scores = fusion.fused(similar, quotable, words, weight)
         order = fusion.best_first(rows, scores)
         return Ranking(rows[order], scores[order], dense[order], passage[order], lexical[order])
 
@@ -88,21 +90,34 @@ class Search:
         """Cosines of these profiles and of their best passages, less what their language adds."""
         added = self._added[self.snapshot.tongues.of_rows[rows]]
         dense = self.snapshot.vectors.vectors(rows.tolist()) @ self.vector
-        passages = self.snapshot.passages
-        passage = passages.best_of_rows(self.vector, rows)
+        passage = self.snapshot.passages.best_of_rows(self.vector, rows)
         passage = np.where(passage == 0, dense, passage)  # a profile too short to be cut
-        luck = fusion.luck(passages.counts(rows), self._deviation)
-        return (dense - added).astype(np.float64), passage - added - luck
+        return (dense - added).astype(np.float64), (passage - added).astype(np.float64)
+
+    def standardised(self, dense: Column, passage: Column, rows: Rows) -> tuple[Column, Column]:
+        """Both as z-scores of profiles over the whole directory.
+
+        Over the rows at hand instead, every question would look equally well answered.
+        """
+        mean, deviation = float(self.vector @ self.snapshot.spread.mean), self.deviation
+        counts = self.snapshot.passages.counts(rows)
+        similar = self.snapshot.hubness.corrected((dense - mean) / deviation, rows)
+        return similar, (passage - mean) / deviation - fusion.length_bias(counts)
 
     @cached_property
-    def _deviation(self) -> float:
+    def deviation(self) -> float:
+        """Of the question's cosine over the whole directory."""
         return self.snapshot.spread.of_query(self.vector)
 
     @cached_property
-    def standing(self) -> Column:
-        """How far the words of each row stand out within its language."""
-        damping = fusion.damping(self.snapshot.size)
-        return self.snapshot.tongues.standing(self.lexical, damping)
+    def word_scores(self) -> Column:
+        """Z-scores of the words of every row within its language, smoothed."""
+        smoothing = fusion.smoothing(self.snapshot.lexical.weight(self.query))
+        return self.snapshot.tongues.z_scores(self.lexical, smoothing)
+
+    @property
+    def word_weight(self) -> float:
+        return fusion.lexical_weight(self.snapshot.tongues.main_share)
 
     @cached_property
     def _added(self) -> Scores:
@@ -133,7 +148,7 @@ class Search:
             "covered": float(held.max()) / total if total else 0.0,
             "said": float(np.log1p(sum(max(1.0, len(word) / WORD) for word in self.subjects))),
             "lead": float(found.scores[0] - found.scores[:NEAR][-1]),
-            "above": float(found.scores[:BEST].mean()) - self._average,
+            "above": float(found.scores[:BEST].mean()),
         }
 
     def observed_of(self, found: Ranking, places: Sequence[int]) -> list[Observations]:
@@ -141,16 +156,11 @@ class Search:
         how far behind the first."""
         return [
             {
-                "above": float(found.scores[place]) - self._average,
+                "above": float(found.scores[place]),
                 "behind": float(found.scores[0] - found.scores[place]),
             }
             for place in places
         ]
-
-    @property
-    def _average(self) -> float:
-        mean = float(self.vector @ self.snapshot.spread.mean)
-        return fusion.of_average(mean, self._deviation)
 
     @property
     def _scale(self) -> float:

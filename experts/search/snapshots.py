@@ -16,6 +16,7 @@ from experts.errors import ExpertsError, IndexUnavailable
 from experts.search import calibration
 from experts.search.calibration import Calibration
 from experts.search.generations import Generations
+from experts.search.hubness import Hubness
 from experts.search.manifest import Manifest
 from experts.search.passages import PassageVectors
 from experts.search.protocols import Embedder, LexicalIndex, Vector, VectorIndex
@@ -75,6 +76,10 @@ class Snapshot:
         return Spread.load(self.folder / "spread.npz")
 
     @cached_property
+    def hubness(self) -> Hubness:
+        return Hubness.load(self.folder / "hubness.npz")
+
+    @cached_property
     def tongues(self) -> Tongues:
         return Tongues.load(self.folder / "tongues.npz")
 
@@ -86,7 +91,7 @@ class Snapshot:
         """Touch every part now, so that no visitor waits for it. Errors: IndexUnavailable."""
         try:
             counts = {len(self.rows), self.vectors.size, self.lexical.size, self.size}
-            counts.add(len(self.tongues.of_rows))
+            counts |= {len(self.tongues.of_rows), len(self.hubness.means)}
             parts = len(self.passages.hashes) == self.manifest.passages and self.spread is not None
         except (OSError, ValueError, KeyError) as error:
             raise IndexUnavailable(
