@@ -15,7 +15,7 @@ PASSAGE_WEIGHT = 0.5  # of the best sentence beside the whole profile; flat from
 LENGTH_BIAS = 0.4  # deviations, times the logarithm of how many passages there were to choose from
 LEXICAL_WEIGHT = 2.0  # of the words beside the meaning, in a directory of one language
 SMOOTHING = 0.47  # of the deviation of word scores, times the weight of the question's words
-UNKNOWN_WORDS = 8.0  # how much the smoothing grows when no word of the question is known
+UNKNOWN_WORDS = 6.0  # how much the smoothing grows when no word of the question is known
 PLACES = 6  # of a score that count, so that machines that add in another order agree on ties
 
 

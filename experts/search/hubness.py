@@ -18,7 +18,7 @@ from experts.search.protocols import Rows, Vectors
 
 Column = NDArray[np.float64]
 STRENGTH = 0.5  # 0 leaves z-scores as they are, 1 makes them each row's own; flat from 0.3 to 0.7
-QUESTIONS = 400  # passages asked; 100 say nearly the same
+QUESTIONS = 1000  # passages asked; 400 say nearly the same
 FEWEST = 100  # with fewer, what they say of a profile is chance
 CHUNK = 8192  # rows at a time, so that a large build needs little memory
 

@@ -16,7 +16,7 @@ from experts.search import features
 from experts.search.languages import without_function_words, words
 from experts.search.protocols import Progress, QueryWeight, Rows, Scores
 
-K1, B = 2.0, 0.8
+K1, B = 2.0, 0.9
 ORDER = 3  # of the norm: between the rarest word alone and the deviation of a sum of all
 COMMON = 0.25  # a piece in more than this share of the profiles tells nothing
 RARE = 50  # unless that is only a handful of profiles
