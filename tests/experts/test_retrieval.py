@@ -191,7 +191,10 @@ def test_a_profile_that_resembles_everything_gives_way_to_who_answers() -> None:
 def test_a_directory_too_small_to_tell_hubs_is_left_as_it_is() -> None:
     vectors = np.eye(4, 8, dtype=np.float32)
     passages = PassageVectors(
-        np.arange(4, dtype=np.uint64), vectors.astype(np.float16), np.arange(5), np.arange(4)
+        np.arange(4, dtype=np.uint64),
+        vectors.astype(np.float16),
+        np.arange(5),
+        np.arange(4, dtype=np.int32),
     )
     scores = np.array([3.0, 1.0, 2.0, 0.5])
     assert (Hubness.of(vectors, passages).corrected(scores, np.arange(4)) == scores).all()
