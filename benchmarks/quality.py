@@ -36,32 +36,32 @@ class Scored:
         snapshot = search.snapshot
         rows = np.arange(snapshot.size)
         self.words = search.lexical.astype(np.float64)
+        self.word_scores, self.weight = search.word_scores, search.word_weight
         self.meaning = (snapshot.vectors.vectors(rows.tolist()) @ search.vector).astype(np.float64)
-        passage = snapshot.passages.best_of_rows(search.vector, rows).astype(np.float64)
-        self.best = np.where(passage == 0, self.meaning, passage)
-        self.deviation = snapshot.spread.of_query(search.vector)
-        self.passage = self.best - fusion.luck(snapshot.passages.counts(rows), self.deviation)
-        added = snapshot.tongues.added(search.vector)[snapshot.tongues.of_rows]
-        self.added = added.astype(np.float64)
-        self.standing = search.standing
+        best = snapshot.passages.best_of_rows(search.vector, rows).astype(np.float64)
+        best = np.where(best == 0, self.meaning, best)
+        added = snapshot.tongues.added(search.vector)[snapshot.tongues.of_rows].astype(np.float64)
+        self.dense, self.passage = search.standardised(self.meaning - added, best - added, rows)
+        self.uncentred, _ = search.standardised(self.meaning, best, rows)
+        self.length_bias = fusion.length_bias(snapshot.passages.counts(rows))
+        mean, deviation = float(search.vector @ snapshot.spread.mean), search.deviation
+        self.with_hubs = (self.meaning - added - mean) / deviation
 
     def recipe(
         self,
         *,
         passages: bool = True,
-        luck: bool = True,
-        tongues: bool = True,
-        damped: bool = True,
+        length_bias: bool = True,
+        hubness: bool = True,
+        smoothed: bool = True,
+        languages: bool = True,
     ) -> Column:
-        added = self.added if tongues else np.zeros(len(self.added))
-        plain = self.words - self.words.mean()
-        deviation = float(self.words.std())
-        damping = self.fusion.damping(len(plain)) if damped else 0.0
-        scale = max(deviation + damping, 1e-9) * (1 if damped else self.fusion.LEXICAL_WEIGHT)
-        words = self.standing if tongues and damped else plain / scale
-        passage = (self.passage if luck else self.best) - added
-        passage = passage if passages else np.zeros(len(added))
-        return self.fusion.fused(self.meaning - added, passage, words, self.deviation)
+        dense = self.dense if languages else self.uncentred
+        dense = dense if hubness else self.with_hubs
+        passage = self.passage if length_bias else self.passage + self.length_bias
+        apart = self.words - self.words.mean()
+        words = self.word_scores if smoothed else apart / max(float(self.words.std()), 1e-9)
+        return self.fusion.fused(dense, passage * passages, words, self.weight)
 
 
 def reciprocal_ranks(*columns: Column) -> Column:
@@ -75,13 +75,12 @@ SYSTEMS: dict[str, Callable[[Scored], Column]] = {
     "words alone": lambda found: found.words,
     "meaning alone": lambda found: found.meaning,
     "reciprocal ranks of both": lambda found: reciprocal_ranks(found.words, found.meaning),
-    "ours without words": lambda found: (
-        found.meaning - found.added + found.fusion.PASSAGE_WEIGHT * (found.passage - found.added)
-    ),
+    "ours without words": lambda found: found.dense + found.fusion.PASSAGE_WEIGHT * found.passage,
     "ours without passages": lambda found: found.recipe(passages=False),
-    "ours with the luck of many passages": lambda found: found.recipe(luck=False),
-    "ours without damping": lambda found: found.recipe(damped=False, tongues=False),
-    "ours without languages apart": lambda found: found.recipe(tongues=False),
+    "ours with length bias": lambda found: found.recipe(length_bias=False),
+    "ours with hubs": lambda found: found.recipe(hubness=False),
+    "ours without smoothing": lambda found: found.recipe(smoothed=False),
+    "ours without centring languages": lambda found: found.recipe(languages=False),
     "ours": lambda found: found.recipe(),
 }
 

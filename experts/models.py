@@ -12,6 +12,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+LINK = re.compile(r"\S+://\S+|www\.\S+|\S+@\S+", re.IGNORECASE)
+# Two letters, or one of a script that writes a word as one sign.
+WORD = re.compile(r"[^\W\d_]{2}|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 EMPTY: dict[str, Q] = {
     "hourly_rate": Q(hourly_rate__isnull=True),
     "languages": Q(languages=[]),
@@ -45,6 +48,15 @@ class Document:
     def text(self) -> str:
         """Whole profile as one string, the title first: what a single vector is made of."""
         return ". ".join(part for part in (self.title, self.company, self.tags, self.bio) if part)
+
+    @property
+    def is_searchable(self) -> bool:
+        """Whether title, tags or bio hold a word: "/", "-" or a bare link say nothing of anybody.
+
+        A company name alone does not count; whoever knows it, or the expert's, finds them by it.
+        """
+        text = LINK.sub(" ", " ".join((self.title, self.tags, self.bio)))
+        return WORD.search(text) is not None
 
     @property
     def digest(self) -> str:

@@ -14,6 +14,7 @@ from experts.models import Document
 from experts.search import calibration, manifest, passages
 from experts.search.calibration import Calibration
 from experts.search.generations import BUILDING
+from experts.search.hubness import Hubness
 from experts.search.manifest import Manifest
 from experts.search.passages import Hashes, PassageVectors
 from experts.search.protocols import Embedder, Progress, Vectors
@@ -23,6 +24,8 @@ from experts.search.tongues import Tongues
 
 CHUNK = 4096  # passages between two writes, so that a large build needs little memory
 OPENING = 12  # words
+LONG = 2000  # characters: about as much as fits into 512 tokens
+PASSAGES_WEIGHT = 0.5  # of the passages of a long profile beside what the model reads of it
 ITSELF = 0.98  # cosine of a text embedded twice; quantised models differ a little by batch
 
 
@@ -87,15 +90,18 @@ class Build:
     def write(self, folder: Path, progress: Progress) -> None:
         """Fill the folder, its manifest last."""
         generation = folder.name.removesuffix(BUILDING)
-        vectors = self._documents(progress)
+        pieces = self._passages(progress)
+        pieces.save(folder)
+        vectors = self._documents(pieces, progress)
         self.stores.vectors().build(vectors, generation).save(folder / "vectors")
         texts = [searched_words(profile.document) for profile in self.profiles]
         self.stores.lexical().build(texts, progress).save(folder / "lexical")
         Columns.of(self.profiles).save(folder / "rows.npz")
         tongues = Tongues.of([profile.document.text for profile in self.profiles], vectors)
         tongues.save(folder / "tongues.npz")
-        Spread.of(tongues.levelled(vectors)).save(folder / "spread.npz")
-        self._passages(progress).save(folder)
+        centred = tongues.levelled(vectors)
+        Spread.of(centred).save(folder / "spread.npz")
+        Hubness.of(centred, pieces).save(folder / "hubness.npz")
         written = Manifest(
             generation=generation,
             created_at=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -125,7 +131,7 @@ class Build:
         row = int(np.argmax(self.known_rows))
         document = self.profiles[row].document
         stored = snapshot.vectors.vectors([row])[0]
-        probe = self.embedder.embed_profiles([document])[0] if self.embedded else stored
+        probe = self._embedded([row], snapshot.passages)[0] if self.embedded else stored
         rows, scores = snapshot.vectors.search(probe, 1)
         own = float(probe @ stored)
         if own < ITSELF or not len(rows) or float(scores[0]) > own + 1 - ITSELF:
@@ -138,15 +144,27 @@ class Build:
         ):
             raise ExpertsError("The new generation does not find a word it holds; it is not used.")
 
-    def _documents(self, progress: Progress) -> Vectors:
+    def _documents(self, pieces: PassageVectors, progress: Progress) -> Vectors:
         vectors = np.empty((len(self.profiles), self.embedder.dimension), np.float32)
         old = np.flatnonzero(self.known_rows >= 0)
         if self.before and len(old):
             vectors[old] = self.before.vectors.vectors(self.known_rows[old].tolist())
         new = np.flatnonzero(self.known_rows < 0)
         if len(new):
-            documents = [self.profiles[row].document for row in new.tolist()]
-            vectors[new] = self.embedder.embed_profiles(documents, progress)
+            vectors[new] = self._embedded(new.tolist(), pieces, progress)
+        return vectors
+
+    def _embedded(
+        self, rows: Sequence[int], pieces: PassageVectors, progress: Progress | None = None
+    ) -> Vectors:
+        """Vectors of profiles; those of long ones, which a model reads in part, hold the mean of
+        all their passages too."""
+        documents = [self.profiles[row].document for row in rows]
+        vectors = self.embedder.embed_profiles(documents, progress)
+        for at, (row, document) in enumerate(zip(rows, documents, strict=True)):
+            if len(document.text) > LONG:
+                vectors[at] += np.float32(PASSAGES_WEIGHT) * pieces.mean_of_row(row)
+                vectors[at] /= np.linalg.norm(vectors[at])
         return vectors
 
     def _passages(self, progress: Progress) -> PassageVectors:

@@ -1,23 +1,25 @@
 """From two rankings to one: each side's scores are made comparable, then added.
 
-The figures are from judged sets (benchmarks/quality.md), where sums of standardised scores beat
-reciprocal ranks on each: ranks throw away how sure a side is, and lose wherever one side is blind.
+The constants were chosen over judged sets (benchmarks/quality.md), each left out in turn. Sums of
+standardised scores beat reciprocal ranks on every set: ranks throw away how sure a side is, and
+lose wherever one side is blind.
 """
 
 import numpy as np
 from numpy.typing import NDArray
 
-from experts.search.protocols import Allowed, Rows, Scores
+from experts.search.protocols import Allowed, QueryWeight, Rows, Scores
 
-Standing = NDArray[np.float64]
-PASSAGE_WEIGHT = 0.5  # of the best sentence beside the whole profile; flat from 0.25 to 0.5
-LUCK = 0.4  # deviations, times the logarithm of how many passages there were to choose from
-LEXICAL_WEIGHT = 2.0  # of the words beside the meaning
-DAMPING = 3.0  # of the words, times the weight of a rare one: flat from 2 to 4
+Column = NDArray[np.float64]
+PASSAGE_WEIGHT = 0.5  # of the best sentence beside the whole profile; flat from 0.35 to 0.7
+LENGTH_BIAS = 0.4  # deviations, times the logarithm of how many passages there were to choose from
+LEXICAL_WEIGHT = 2.0  # of the words beside the meaning, in a directory of one language
+SMOOTHING = 0.47  # of the deviation of word scores, times the weight of the question's words
+UNKNOWN_WORDS = 6.0  # how much the smoothing grows when no word of the question is known
 PLACES = 6  # of a score that count, so that machines that add in another order agree on ties
 
 
-def best(scores: Scores | Standing, k: int, allowed: Allowed | None = None) -> Rows:
+def best(scores: Scores | Column, k: int, allowed: Allowed | None = None) -> Rows:
     """The k best allowed rows that score above zero, best first, equal scores by row."""
     found = np.flatnonzero(scores > 0 if allowed is None else (scores > 0) & allowed)
     if len(found) > k > 0:
@@ -26,42 +28,47 @@ def best(scores: Scores | Standing, k: int, allowed: Allowed | None = None) -> R
     return found[np.argsort(-scores[found], kind="stable")[: max(k, 0)]].astype(np.int64)
 
 
-def damping(size: int) -> float:
-    """What is added to the deviation of word scores in a directory of this size.
+def smoothing(query: QueryWeight) -> float:
+    """What is added to the deviation of a question's BM25 scores before they are divided by it.
 
-    A question in a language that hardly any profile is in shares chance words with some. Their
-    scores deviate little, and without damping that little would count as much as a full match. The
-    weight of a rare word grows with the logarithm of the directory, and so does this.
+    Where words match by chance alone, scores deviate little, and dividing by that little would
+    count as much as a full match. It grows with the weight of the question's words, so one rare
+    word that a profile has counts in full; and with the share of words that nobody uses, which is
+    how a question in another language than the profiles shows.
     """
-    return DAMPING * float(np.log1p(size))
+    return SMOOTHING * query.norm * (1 + UNKNOWN_WORDS * (1 - query.known) ** 2)
 
 
-def luck(counts: NDArray[np.int64], deviation: float) -> Standing:
-    """How much of the cosine of the best among so many passages is chance.
+def lexical_weight(main_language: float) -> float:
+    """Weight of the words, given the share of profiles in the most frequent language.
+
+    Words find only those who write in the language of the question; meaning finds the others.
+    """
+    return LEXICAL_WEIGHT * main_language
+
+
+def length_bias(counts: NDArray[np.int64]) -> Column:
+    """How far the best of so many passages stands above an average one by chance, in deviations.
 
     The best of forty sentences resembles any question more than the best of two: without this,
     long profiles that chat about everything come first wherever nobody truly answers.
     """
-    expected: Standing = LUCK * deviation * np.log(np.maximum(counts, 1))
+    expected: Column = LENGTH_BIAS * np.log(np.maximum(counts, 1))
     return expected
 
 
-def fused(meaning: Standing, passage: Standing, words: Standing, deviation: float) -> Standing:
-    """One score a row: cosines of the profile and of its best passage, in deviations of the former
-    over the whole directory, and the standing of its words.
+def fused(dense: Column, passage: Column, words: Column, weight: float) -> Column:
+    """One score a row from z-scores over the directory; an average profile has zero.
 
-    Over the rows at hand instead, every question would look equally well answered. Means are left
-    out where they are the same for every row of a question.
+    Args:
+        dense: of the profile's cosine, corrected for hubness.
+        passage: of the best passage's cosine, on the scale of `dense`, less the length bias.
+        words: of BM25, within the language of the profile.
+        weight: of the words.
     """
-    similar = (meaning + PASSAGE_WEIGHT * passage) / deviation
-    return np.round(similar + LEXICAL_WEIGHT * words, PLACES)
+    return np.round(dense + PASSAGE_WEIGHT * passage + weight * words, PLACES)
 
 
-def of_average(mean: float, deviation: float) -> float:
-    """The fused score of a profile that is like any other, given the mean of all cosines."""
-    return (1 + PASSAGE_WEIGHT) * mean / deviation
-
-
-def best_first(rows: Rows, scores: Standing) -> NDArray[np.int64]:
+def best_first(rows: Rows, scores: Column) -> NDArray[np.int64]:
     """Positions in descending order of score; equal scores by row, which is by username."""
     return np.lexsort((rows, -scores))

@@ -1,7 +1,7 @@
 """A rebuild, step by step: read the experts, embed what changed, write aside, verify, switch."""
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import monotonic
@@ -28,22 +28,38 @@ class Report:
     embedded: int  # experts whose profile was new or changed
     reused: int
     seconds: float
+    left_out: int = 0  # recommendable experts whose profile says nothing to search
     rebuilt: bool = True  # False when there was nothing to do
 
     def __str__(self) -> str:
         if not self.rebuilt:
-            return f"The index is up to date: {self.generation} serves {self.size} experts."
-        return (
-            f"Generation {self.generation} serves {self.size} experts: {self.embedded} embedded, "
-            f"{self.reused} taken over, in {self.seconds:.1f} s."
-        )
+            told = f"The index is up to date: {self.generation} serves {self.size} experts."
+        else:
+            told = (
+                f"Generation {self.generation} serves {self.size} experts: {self.embedded} "
+                f"embedded, {self.reused} taken over, in {self.seconds:.1f} s."
+            )
+        return " ".join(filter(None, [told, left_out_sentence(self.left_out)]))
 
 
-def eligible() -> list[Profile]:
-    """The recommendable experts as the index sees them, in the order of their usernames."""
+def left_out_sentence(count: int) -> str:
+    """How many experts may be shown and are not searched, and why; empty for none."""
+    if not count:
+        return ""
+    who = "1 more expert is" if count == 1 else f"{count} more experts are"
+    return f"{who} left out: no word in their title, tags or bio. They are found by name."
+
+
+def recommendable() -> list[Profile]:
+    """The experts who may be shown, in the order of their usernames."""
     experts = Expert.objects.recommendable().order_by().iterator(chunk_size=2000)
     # Sorted here: databases differ in how they order letters.
     return sorted(map(Profile.of, experts), key=lambda profile: profile.document.username)
+
+
+def searchable(profiles: Iterable[Profile]) -> list[Profile]:
+    """Those of them that say something to search by: these are indexed."""
+    return [profile for profile in profiles if profile.document.is_searchable]
 
 
 def staleness() -> str:
@@ -52,7 +68,7 @@ def staleness() -> str:
     problem, served = store.problem, store.current()
     if problem or served is None:
         return problem
-    return _difference(served, eligible())
+    return _difference(served, searchable(recommendable()))
 
 
 def is_stale() -> bool:
@@ -71,17 +87,20 @@ def rebuild(
     started = monotonic()
     store, embedder = wiring.snapshots(), wiring.embedder()
     with store.generations.exclusive():
-        profiles = eligible()
+        everybody = recommendable()
+        profiles = searchable(everybody)
+        left_out = len(everybody) - len(profiles)
         _release_connection()
         before = _newest_that_fits(store)
         if if_needed and before and not full and not _difference(before, profiles):
             generation, size = before.manifest.generation, before.size
-            return Report(generation, size, 0, size, monotonic() - started, rebuilt=False)
+            seconds = monotonic() - started
+            return Report(generation, size, 0, size, seconds, left_out, rebuilt=False)
         embedder.prepare()
         build = Build(profiles, embedder, store.stores, None if full else before)
         generation = _run(store, build, progress)
     size, new = len(profiles), build.embedded
-    return Report(generation, size, new, size - new, monotonic() - started)
+    return Report(generation, size, new, size - new, monotonic() - started, left_out)
 
 
 def rollback() -> Snapshot:

@@ -19,7 +19,7 @@ from experts.search.languages import CJK
 from experts.search.protocols import Rows, Scores, Vector
 
 Hashes = NDArray[np.uint64]
-MOST_SENTENCES = 40  # of one bio; a visitor is shown one or two
+MOST_SENTENCES = 100  # of one bio, such as a list of publications; a visitor is shown one or two
 LONGEST = 400  # characters; a bio without full stops is cut between words
 SAMPLED = 2048  # passages that stand for all when their similarities are compared
 SHORTEST = 3  # words; a shorter fragment says nothing by itself
@@ -155,6 +155,25 @@ class PassageVectors:
         at = np.unique(np.linspace(0, len(self.members) - 1, SAMPLED).astype(np.int64))
         at = at[at >= 0]
         return self.members[at], np.searchsorted(self.offsets, at, side="right") - 1
+
+    def holding(self, rows: slice, positions: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Which of these rows has which of these passages, given in ascending order."""
+        offsets = self.offsets[rows.start : min(rows.stop, len(self.offsets) - 1) + 1]
+        members = self.members[offsets[0] : offsets[-1]]
+        of_rows = np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))
+        at = np.minimum(np.searchsorted(positions, members), len(positions) - 1)
+        found = np.zeros((len(offsets) - 1, len(positions)), np.bool_)
+        same = positions[at] == members
+        found[of_rows[same], at[same]] = True
+        return found
+
+    def mean_of_row(self, row: int) -> Vector:
+        """Mean of the passages of a row, of length 1; zeros for a row that has none."""
+        members = self.members[self.offsets[row] : self.offsets[row + 1]]
+        if not len(members):
+            return np.zeros(self.vectors.shape[1], np.float32)
+        mean: Vector = self.vectors[members].mean(axis=0, dtype=np.float32)
+        return mean / max(float(np.linalg.norm(mean)), 1e-6)
 
     def best_of_rows(self, query: Vector, rows: Rows) -> Scores:
         """Cosine of the best passage of each row; 0 for a row that has none."""

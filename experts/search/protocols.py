@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, NamedTuple, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +30,13 @@ class QuestionVectors:
     def alike(cls, vector: Vector) -> Self:
         """Of a model that reads questions in one way."""
         return cls(vector, vector)
+
+
+class QueryWeight(NamedTuple):
+    """How much the words of a query can matter in one directory."""
+
+    norm: float  # of the inverse document frequencies of its features (order 3), unknown included
+    known: float  # share of them, by word, that belongs to words that any row holds, 0 to 1
 
 
 class Embedder(Protocol):
@@ -127,6 +134,10 @@ class LexicalIndex(Protocol):
 
     def scores(self, query: str) -> Scores:
         """The score of every row, in row order; 0 where nothing is shared with the query."""
+        ...
+
+    def weight(self, query: str) -> QueryWeight:
+        """How much the words of a query can matter here."""
         ...
 
     def known(self, query: str) -> float:

@@ -39,7 +39,7 @@ class Ranking:
     rows: Rows
     scores: Column  # fused
     dense: Column  # cosine of the whole profile, less what its language adds
-    passage: Column  # cosine of the best passage, likewise, and less what chance adds
+    passage: Column  # cosine of the best passage, likewise
     lexical: Column  # BM25
 
     def __len__(self) -> int:
@@ -70,11 +70,13 @@ class Search:
     def ranked(self, allowed: Allowed | None = None, reach: int = POOL) -> Ranking:
         """The best `reach` rows of either side in one order."""
         by_meaning = self._nearest(allowed, reach)
-        by_words = fusion.best(self.standing, reach, allowed)
+        by_words = fusion.best(self.word_scores, reach, allowed)
         rows: Rows = np.union1d(by_meaning, by_words)
         dense, passage = self._similar(rows)
         lexical = self.lexical[rows].astype(np.float64)
-        scores = fusion.fused(dense, passage, self.standing[rows], self._deviation)
+        similar, quotable = self.standardised(dense, passage, rows)
+        words, weight = self.word_scores[rows], self.word_weight
+        scores = fusion.fused(similar, quotable, words, weight)
         order = fusion.best_first(rows, scores)
         return Ranking(rows[order], scores[order], dense[order], passage[order], lexical[order])
 
@@ -102,21 +104,34 @@ class Search:
         """Cosines of these profiles and of their best passages, less what their language adds."""
         added = self._added[self.snapshot.tongues.of_rows[rows]]
         dense = self.snapshot.vectors.vectors(rows.tolist()) @ self.vector
-        passages = self.snapshot.passages
-        passage = passages.best_of_rows(self.vector, rows)
+        passage = self.snapshot.passages.best_of_rows(self.vector, rows)
         passage = np.where(passage == 0, dense, passage)  # a profile too short to be cut
-        luck = fusion.luck(passages.counts(rows), self._deviation)
-        return (dense - added).astype(np.float64), passage - added - luck
+        return (dense - added).astype(np.float64), (passage - added).astype(np.float64)
+
+    def standardised(self, dense: Column, passage: Column, rows: Rows) -> tuple[Column, Column]:
+        """Both as z-scores of profiles over the whole directory.
+
+        Over the rows at hand instead, every question would look equally well answered.
+        """
+        mean, deviation = float(self.vector @ self.snapshot.spread.mean), self.deviation
+        counts = self.snapshot.passages.counts(rows)
+        similar = self.snapshot.hubness.corrected((dense - mean) / deviation, rows)
+        return similar, (passage - mean) / deviation - fusion.length_bias(counts)
 
     @cached_property
-    def _deviation(self) -> float:
+    def deviation(self) -> float:
+        """Of the question's cosine over the whole directory."""
         return self.snapshot.spread.of_query(self.vector)
 
     @cached_property
-    def standing(self) -> Column:
-        """How far the words of each row stand out within its language."""
-        damping = fusion.damping(self.snapshot.size)
-        return self.snapshot.tongues.standing(self.lexical, damping)
+    def word_scores(self) -> Column:
+        """Z-scores of the words of every row within its language, smoothed."""
+        smoothing = fusion.smoothing(self.snapshot.lexical.weight(self.query))
+        return self.snapshot.tongues.z_scores(self.lexical, smoothing)
+
+    @property
+    def word_weight(self) -> float:
+        return fusion.lexical_weight(self.snapshot.tongues.main_share)
 
     @cached_property
     def _added(self) -> Scores:
@@ -147,7 +162,7 @@ class Search:
         found = self.open
         if not len(found):
             return {}
-        dense, margins = self._evidence.above_average(found.rows[:NEAR])
+        dense, margins = self._evidence.evidence_of(found.rows[:NEAR])
         return {
             "dense": float(dense.max()),
             "lexical": float(self.lexical.max()) / self._scale,
@@ -167,7 +182,7 @@ class Search:
             return []
         rows = found.rows[list(places)]
         coverage = self._coverage(rows)
-        _, margins = self._evidence.above_average(rows)
+        _, margins = self._evidence.evidence_of(rows)
         return [
             {
                 "margin_over_mean": float(margin),
@@ -182,24 +197,22 @@ class Search:
         held, total = self.snapshot.lexical.held(self.subjects, rows)
         return held / total if total else np.zeros(len(rows))
 
-    def above_average(self, rows: Rows) -> tuple[Column, Column]:
-        """Cosines of these rows, and how far their fused scores are above an average profile's."""
+    def evidence_of(self, rows: Rows) -> tuple[Column, Column]:
+        """Cosines and fused scores of these rows; the score of an average profile is 0."""
         dense, passage = self._similar(rows)
-        scores = fusion.fused(dense, passage, self.standing[rows], self._deviation)
-        return dense, scores - self._average
+        similar, quotable = self.standardised(dense, passage, rows)
+        words = self.word_scores[rows]
+        return dense, fusion.fused(similar, quotable, words, self.word_weight)
 
     @cached_property
     def _evidence(self) -> "Search":
         """The same question by its plain vector."""
         if self.vectors.plain is self.vectors.ranking:
             return self
-        plain = QuestionVectors.alike(self.vectors.plain)
-        return Search(self.snapshot, self.query, plain, self.lexical)
-
-    @property
-    def _average(self) -> float:
-        mean = float(self.vector @ self.snapshot.spread.mean)
-        return fusion.of_average(mean, self._deviation)
+        vectors = QuestionVectors.alike(self.vectors.plain)
+        plain = Search(self.snapshot, self.query, vectors, self.lexical)
+        plain.word_scores = self.word_scores
+        return plain
 
     @property
     def _scale(self) -> float:

@@ -16,6 +16,7 @@ from experts.errors import ExpertsError, IndexUnavailable
 from experts.search import calibration
 from experts.search.calibration import Calibration
 from experts.search.generations import Generations
+from experts.search.hubness import Hubness
 from experts.search.manifest import Manifest
 from experts.search.names import Names
 from experts.search.passages import PassageVectors
@@ -77,6 +78,10 @@ class Snapshot:
         return Spread.load(self.folder / "spread.npz")
 
     @cached_property
+    def hubness(self) -> Hubness:
+        return Hubness.load(self.folder / "hubness.npz")
+
+    @cached_property
     def tongues(self) -> Tongues:
         return Tongues.load(self.folder / "tongues.npz")
 
@@ -98,7 +103,7 @@ class Snapshot:
         """Touch every part now, so that no visitor waits for it. Errors: IndexUnavailable."""
         try:
             counts = {len(self.rows), self.vectors.size, self.lexical.size, self.size}
-            counts.add(len(self.tongues.of_rows))
+            counts |= {len(self.tongues.of_rows), len(self.hubness.means)}
             parts = len(self.passages.hashes) == self.manifest.passages and self.spread is not None
             parts = parts and self.names is not None and self.trades is not None
         except (OSError, ValueError, KeyError) as error:

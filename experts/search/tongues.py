@@ -74,21 +74,26 @@ class Tongues:
         masks = [(tongue, self.of_rows == tongue) for tongue in self.spoken]
         return [(tongue, mask if allowed is None else mask & allowed) for tongue, mask in masks]
 
-    def standing(self, scores: Scores, damping: float) -> Column:
-        """How far each row stands above the mean of its language, in deviations (rows,).
+    @cached_property
+    def main_share(self) -> float:
+        """Share of the profiles in the most frequent language; 1 without profiles."""
+        return float(self.counts.max() / max(self.counts.sum(), 1)) or 1.0
 
-        The damping is added to the deviation, so that where nothing stands out nothing does.
+    def z_scores(self, scores: Scores, smoothing: float) -> Column:
+        """Each row's score above the mean of its language, in deviations (rows,).
+
+        The smoothing is added to the deviation, so that where nothing stands out nothing does.
         """
         if not len(scores):
             return np.zeros(0)
         means, deviations = self._moments(scores)
-        scales = 1 / np.maximum(deviations + damping, 1e-9)
+        scales = 1 / np.maximum(deviations + smoothing, 1e-9)
         if len(self.spoken) == 1:
             tongue = self.spoken[0]
-            standing: Column = (scores - means[tongue]) * scales[tongue]
+            found: Column = (scores - means[tongue]) * scales[tongue]
         else:
-            standing = scores * scales[self.of_rows] - (means * scales)[self.of_rows]
-        return standing
+            found = scores * scales[self.of_rows] - (means * scales)[self.of_rows]
+        return found
 
     def _moments(self, scores: Scores) -> tuple[Column, Column]:
         """Mean and deviation by language, near those of everybody where a language has few rows."""

@@ -74,6 +74,12 @@ def test_the_status_tells_what_is_served_and_from_what(built: Report) -> None:
     assert "Stale: no" in text
 
 
+def test_the_status_tells_who_is_not_searched(people: list[Expert], expert: MakeExpert) -> None:
+    expert("nil", job_title="/", bio="-")
+    told("rebuild_index")
+    assert "Not searched: 1 more expert is left out: no word in" in told("index_status")
+
+
 def test_the_status_of_a_stale_index_fails_and_says_why(
     built: Report, expert: MakeExpert, capsys: pytest.CaptureFixture[str]
 ) -> None:

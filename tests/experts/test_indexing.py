@@ -56,6 +56,30 @@ def test_only_recommendable_experts_are_indexed(expert: MakeExpert) -> None:
     assert served() == ["Ada", "ada"]
 
 
+@pytest.mark.parametrize(
+    ("fields", "is_indexed"),
+    [
+        ({"job_title": "/", "bio": ""}, False),
+        ({"job_title": "-", "bio": "?! 2024"}, False),
+        ({"job_title": "N/A", "bio": "https://example.com/ben"}, False),
+        ({"job_title": "/", "bio": "", "company": "Leaking Pipes"}, False),
+        ({"job_title": "/", "bio": "", "tags": ["plumbing"]}, True),
+        ({"job_title": "CTO", "bio": ""}, True),
+        ({"job_title": "律", "bio": ""}, True),
+    ],
+)
+def test_a_profile_with_nothing_to_search_is_left_out_and_counted(
+    people: list[Expert], expert: MakeExpert, fields: dict[str, Any], is_indexed: bool
+) -> None:
+    who = expert("nil", **fields)
+    report = rebuild()
+    assert report.size == 4 + is_indexed
+    assert report.left_out == (not is_indexed)
+    assert ("1 more expert is left out" in str(report)) == (not is_indexed)
+    assert who.is_recommendable  # whoever knows the name finds them
+    assert not is_stale()
+
+
 @pytest.mark.django_db
 def test_an_empty_directory_can_be_indexed_and_found_nothing_in() -> None:
     assert rebuild().size == 0

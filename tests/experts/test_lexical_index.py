@@ -122,6 +122,16 @@ def test_how_much_of_a_question_is_known(index: Bm25Index) -> None:
     assert index.known("") == 0
 
 
+def test_a_query_weighs_by_its_rare_words_and_tells_how_many_are_unknown(
+    index: Bm25Index,
+) -> None:
+    assert index.weight("plumber").norm < index.weight("plumber leaking pipes").norm
+    assert index.weight("plumber").known == 1
+    assert 0 < index.weight("plumber zzzz").known < 0.5  # an unknown word is a rare one
+    assert index.weight("zzzz").known == 0
+    assert index.weight("the of") == (0, 1)
+
+
 @pytest.mark.parametrize("texts", [[], [""], ["the and of", "?"]])
 def test_a_directory_without_words_finds_nothing(texts: list[str], tmp_path: Path) -> None:
     Bm25Index.build(texts).save(tmp_path / "lexical")

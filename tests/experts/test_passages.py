@@ -74,3 +74,26 @@ def test_the_best_passage_of_a_row_is_found_and_empty_rows_score_nothing() -> No
     assert np.allclose(store.best_of_rows(query, np.array([0, 1, 2])), [0.8, 0, 0], atol=1e-3)
     assert np.allclose(store.best_of_rows(query, np.array([1])), [0])
     assert len(store.best_of_rows(query, np.array([], np.int64))) == 0
+
+
+def test_a_long_list_of_publications_is_kept_whole() -> None:
+    titles = [f"On the {number}th theorem of Fermat." for number in range(80)]
+    assert sentences(" ".join(titles)) == titles
+
+
+def test_who_has_which_passage() -> None:
+    store = PassageVectors(
+        np.array([10, 20, 30], np.uint64),
+        np.eye(3, dtype=np.float16),
+        np.array([0, 2, 2, 3, 4], np.int64),
+        np.array([0, 1, 2, 0], np.int32),
+    )
+    assert store.holding(slice(0, 9), np.array([0, 2])).tolist() == [
+        [True, False],
+        [False, False],
+        [False, True],
+        [True, False],
+    ]
+    assert store.holding(slice(2, 3), np.array([2])).tolist() == [[True]]
+    assert np.allclose(store.mean_of_row(0), [0.5**0.5, 0.5**0.5, 0])
+    assert not store.mean_of_row(1).any()

@@ -16,7 +16,9 @@ from experts.search import fusion, wiring
 from experts.search.backends.bm25 import Bm25Index
 from experts.search.backends.faiss import FaissIndex
 from experts.search.constraints import Constraints
+from experts.search.hubness import Hubness
 from experts.search.indexing import Report, rebuild
+from experts.search.passages import PassageVectors
 from experts.search.retrieval import Retriever
 from experts.search.rows import Columns, Profile, meeting
 from tests.experts.conftest import MakeExpert, names
@@ -158,11 +160,41 @@ def test_signals_tell_nonsense_from_a_question(retriever: Retriever) -> None:
     assert clear.answerable > 0.5 > nonsense.answerable
 
 
-def test_the_best_of_many_sentences_is_partly_luck() -> None:
-    luck = fusion.luck(np.array([0, 1, 2, 40]), deviation=0.1)
-    assert luck[0] == luck[1] == 0
-    assert luck[1] < luck[2] < luck[3]
-    assert luck.tolist() == (fusion.luck(np.array([0, 1, 2, 40]), deviation=0.2) / 2).tolist()
+def test_the_best_of_many_sentences_is_partly_chance() -> None:
+    bias = fusion.length_bias(np.array([0, 1, 2, 40]))
+    assert bias[0] == bias[1] == 0
+    assert bias[1] < bias[2] < bias[3]
+
+
+def test_a_profile_that_resembles_everything_gives_way_to_who_answers() -> None:
+    draw = np.random.default_rng(3)
+    vectors = draw.standard_normal((50, 64)).astype(np.float32)
+    vectors[:, 0] += 4  # what all profiles have in common
+    vectors[7, 1:] = 0  # nothing else
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    about = np.repeat(vectors, 4, axis=0) + 0.05 * draw.standard_normal((200, 64))
+    about /= np.linalg.norm(about, axis=1, keepdims=True)
+    passages = PassageVectors(
+        np.arange(200, dtype=np.uint64),
+        about.astype(np.float16),
+        np.arange(0, 201, 4),
+        np.arange(200, dtype=np.int32),
+    )
+    hubness = Hubness.of(vectors, passages)
+    assert hubness.means.argmax() == 7
+    assert hubness.corrected(np.full(50, 2.0), np.arange(50)).argmin() == 7
+
+
+def test_a_directory_too_small_to_tell_hubs_is_left_as_it_is() -> None:
+    vectors = np.eye(4, 8, dtype=np.float32)
+    passages = PassageVectors(
+        np.arange(4, dtype=np.uint64),
+        vectors.astype(np.float16),
+        np.arange(5),
+        np.arange(4, dtype=np.int32),
+    )
+    scores = np.array([3.0, 1.0, 2.0, 0.5])
+    assert (Hubness.of(vectors, passages).corrected(scores, np.arange(4)) == scores).all()
 
 
 @pytest.mark.django_db

@@ -9,7 +9,7 @@ import pytest
 
 from experts.search import fusion
 from experts.search.backends.faiss import FaissIndex
-from experts.search.protocols import QuestionVectors, Vectors
+from experts.search.protocols import QueryWeight, QuestionVectors, Vectors
 from experts.search.ranking import Search
 from experts.search.tongues import CODES, Tongues, best_of_parts
 
@@ -55,7 +55,7 @@ def test_the_only_profile_of_a_language_keeps_its_meaning() -> None:
 def test_an_empty_directory_stands_nowhere() -> None:
     tongues = Tongues.of([], np.empty((0, 16), np.float32))
     assert tongues.parts(None) == []
-    assert len(tongues.standing(np.zeros(0, np.float32), 1.0)) == 0
+    assert len(tongues.z_scores(np.zeros(0, np.float32), 1.0)) == 0
     assert len(best_of_parts([], 5)) == 0
 
 
@@ -72,18 +72,30 @@ def test_words_stand_out_among_profiles_of_their_language() -> None:
     scores = np.zeros(100, np.float32)
     scores[:50], scores[50:] = 40, 2  # the question is in English
     scores[7], scores[70] = 80, 60
-    standing = tongues.standing(scores, damping=5)
-    assert set(np.argsort(-standing)[:2]) == {7, 70}
+    found = tongues.z_scores(scores, smoothing=5)
+    assert set(np.argsort(-found)[:2]) == {7, 70}
 
 
 def test_chance_words_weigh_little() -> None:
     tongues, _ = two_languages()
     little, much = np.zeros((2, 100), np.float32)
     little[3], much[3] = 1, 100
-    damping = fusion.damping(100)
-    assert tongues.standing(little, damping)[3] < 0.1
-    assert tongues.standing(much, damping)[3] > 3
-    assert (tongues.standing(np.zeros(100, np.float32), damping) == 0).all()
+    smoothing = fusion.smoothing(QueryWeight(norm=20, known=0.3))
+    assert tongues.z_scores(little, smoothing)[3] < 0.1
+    assert tongues.z_scores(much, smoothing)[3] > 1
+    assert (tongues.z_scores(np.zeros(100, np.float32), smoothing) == 0).all()
+
+
+def test_one_rare_word_counts_more_than_chance_words_of_a_long_question() -> None:
+    rare = fusion.smoothing(QueryWeight(norm=10, known=1))
+    assert rare < fusion.smoothing(QueryWeight(norm=60, known=1))
+    assert rare < fusion.smoothing(QueryWeight(norm=10, known=0.2))
+
+
+def test_words_weigh_less_where_profiles_are_in_several_languages() -> None:
+    vectors = two_languages()[1]
+    one, two = Tongues.of([ENGLISH] * len(vectors), vectors), two_languages()[0]
+    assert fusion.lexical_weight(one.main_share) == 2 * fusion.lexical_weight(two.main_share)
 
 
 def test_the_best_of_parts_come_by_score_then_row() -> None:

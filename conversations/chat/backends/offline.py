@@ -10,7 +10,6 @@ from conversations.chat.standalone import CENT
 from conversations.chat.texts import Phrases, language_name, listed, money, phrases
 from conversations.chat.tiers import worth_showing
 from conversations.replies import Evidence, Pick, Reply
-from experts.models import Expert
 from experts.search.constraints import Constraints
 from experts.search.retrieval import Candidate
 from experts.text.detection import prose_language

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand
 
 from experts.search import wiring
 from experts.search.calibration import Calibration
-from experts.search.indexing import staleness
+from experts.search.indexing import left_out_sentence, recommendable, searchable, staleness
 from experts.search.snapshots import Snapshot
 
 
@@ -19,6 +19,9 @@ class Command(BaseCommand):
         served = wiring.snapshots().current()
         for line in described(served) if served else ["Served: nothing."]:
             self.stdout.write(line)
+        everybody = recommendable()
+        if left_out := left_out_sentence(len(everybody) - len(searchable(everybody))):
+            self.stdout.write(f"Not searched: {left_out}")
         reason = staleness()
         self.stdout.write(f"Stale: {reason}" if reason else "Stale: no, it is up to date.")
         if reason:

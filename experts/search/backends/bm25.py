@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Sequence
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -13,10 +14,10 @@ from scipy import sparse  # type: ignore[import-untyped]
 from experts.errors import IndexUnavailable
 from experts.search import features
 from experts.search.languages import without_function_words, words
-from experts.search.protocols import Progress, Rows, Scores
+from experts.search.protocols import Progress, QueryWeight, Rows, Scores
 
-# High k1 and b: a profile that says a word often means it, and a long one says everything once.
-K1, B = 3.0, 0.9
+K1, B = 2.0, 0.9
+ORDER = 3  # of the norm: between the rarest word alone and the deviation of a sum of all
 COMMON = 0.25  # a piece in more than this share of the profiles tells nothing
 RARE = 50  # unless that is only a handful of profiles
 
@@ -85,6 +86,12 @@ class Bm25Index:
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise IndexUnavailable(f"The word index in {path} cannot be read: {error}") from error
 
+    @cached_property
+    def idf(self) -> NDArray[np.float32]:
+        """Inverse document frequency of each column."""
+        holding = np.diff(self.starts)
+        return np.log1p((self.size - holding + 0.5) / (holding + 0.5)).astype(np.float32)
+
     def scores(self, query: str) -> Scores:
         asked = self._columns(query)
         if not asked:
@@ -95,6 +102,25 @@ class Bm25Index:
             [count * self.weights[span] for span, count in zip(spans, asked.values(), strict=True)]
         )
         return np.bincount(rows, weights, self.size).astype(np.float32)
+
+    def weight(self, query: str) -> QueryWeight:
+        unknown = float(np.log1p(2 * self.size + 1))
+        powers = total = known = 0.0
+        for of_word, count in _asked(query):
+            weight, is_known = 0.0, False
+            for feature in of_word:
+                column = self.vocabulary.get(feature)
+                is_stem = not feature.startswith(features.PIECE)
+                if column is None and not is_stem:
+                    continue  # too common, or nobody's: the stems of the word tell which
+                idf = unknown if column is None else float(self.idf[column])
+                powers += (count * idf) ** ORDER
+                if is_stem:
+                    weight = max(weight, idf)
+                    is_known = is_known or column is not None
+            total += weight
+            known += weight * is_known
+        return QueryWeight(powers ** (1 / ORDER), known / total if total else 1.0)
 
     def known(self, query: str) -> float:
         asked = sorted(set(without_function_words(words(query))))
@@ -132,13 +158,19 @@ class Bm25Index:
 
     def _columns(self, query: str) -> Counter[int]:
         """The columns of the query's features, each with how often it is asked for."""
-        counts = Counter(without_function_words(words(query)))
         asked: Counter[int] = Counter()
-        for of_word, count in zip(features.of_words(list(counts)), counts.values(), strict=True):
+        for of_word, count in _asked(query):
             for feature in of_word:
                 if feature in self.vocabulary:
                     asked[self.vocabulary[feature]] += count
         return asked
+
+
+@lru_cache(maxsize=64)
+def _asked(query: str) -> tuple[tuple[Sequence[str], int], ...]:
+    """Features of each distinct content word of a query, and how often it is said."""
+    counts = Counter(without_function_words(words(query)))
+    return tuple(zip(features.of_words(list(counts)), counts.values(), strict=True))
 
 
 def _among(postings: NDArray[np.int32], rows: Rows) -> NDArray[np.bool_]:
