@@ -47,7 +47,7 @@ def left_out_sentence(count: int) -> str:
     if not count:
         return ""
     who = "1 more expert is" if count == 1 else f"{count} more experts are"
-    return f"{who} left out: no word in their title, tags or bio. They are found by name."
+    return f"{who} left out: no word in their title, tags or bio."
 
 
 def recommendable() -> list[Profile]:

@@ -52,16 +52,16 @@ def read_occupations(path: Path) -> list[Occupation]:
 
 def read_profiles(path: Path) -> dict[str, Document]:
     """A directory in the columns of an import, by username. Errors: ExpertsError."""
-    rows = csv.DictReader(_text(path).splitlines(keepends=True))
-    try:
-        return {
-            row["username"]: Document(
-                row["username"], *((row.get(name) or "").strip() for name in FIELDS)
-            )
-            for row in rows
-        }
-    except KeyError as error:
-        raise ExpertsError(f"{path} has no column {error}.") from error
+    rows = csv.reader(_text(path).splitlines(keepends=True))
+    header = [name.strip().lower().replace(" ", "_") for name in next(rows, [])]
+    if "username" not in header:
+        raise ExpertsError(f"{path} has no column username.")
+    told = [dict(zip(header, row, strict=False)) for row in rows]
+    return {
+        row["username"]: Document(row["username"], *(row.get(name, "").strip() for name in FIELDS))
+        for row in told
+        if row.get("username")
+    }
 
 
 def stretches(documents: Iterable[Document], chance: random.Random) -> list[str]:

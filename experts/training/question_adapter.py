@@ -10,7 +10,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
@@ -35,6 +34,8 @@ class Recipe:
     batch: int = 96
     rate: float = 1e-3  # of AdamW at its height: 20 steps up, then down to a fiftieth
     temperature: float = 0.02
+    english: float = 0.4  # weight of English names, which the model knows best; others weigh 1
+    first: float = 3.0  # weight of the first directory; others weigh 1
     names: float = 0.3  # share of the steps that compare with other names in place of profiles
     general: int = 24  # general texts a step
     hold: float = 40.0  # weight of the loss that keeps them where they are
@@ -156,12 +157,14 @@ class Training:
         """Vectors (learnt, hidden) of the profiles of one directory, or of other names."""
         if self.chance.random() < self.recipe.names:
             return self.questions.plain([self._name(at) for at in self.learnt])
-        return self.chance.choice(self.tables)[self.learnt]
+        weights = [self.recipe.first] + [1.0] * (len(self.tables) - 1)
+        return self.chance.choices(self.tables, weights)[0][self.learnt]
 
     def _name(self, at: int) -> str:
         """A name of this occupation; the language comes first, for they differ in how many."""
-        languages = [names for names in self.occupations[at].labels.values() if names]
-        return self.chance.choice(self.chance.choice(languages))
+        by_language = {code: names for code, names in self.occupations[at].labels.items() if names}
+        weights = [self.recipe.english if code == "en" else 1.0 for code in by_language]
+        return self.chance.choice(self.chance.choices(list(by_language.values()), weights)[0])
 
     def _some_names(self, split: str) -> list[tuple[int, str]]:
         chance = random.Random(self.recipe.seed)
@@ -171,16 +174,3 @@ class Training:
             for names in self.occupations[at].labels.values()
             for name in chance.sample(names, min(NAMES, len(names)))
         ]
-
-
-def mean(adapters: Sequence[Adapter]) -> Adapter:
-    """One adapter of several that were started alike: the mean of their matrices."""
-    return Adapter(
-        {
-            at: (
-                np.mean([each.pairs[at][0] for each in adapters], axis=0),
-                np.mean([each.pairs[at][1] for each in adapters], axis=0),
-            )
-            for at in adapters[0].pairs
-        }
-    )

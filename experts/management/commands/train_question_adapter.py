@@ -1,4 +1,4 @@
-"""Learn what short questions are changed by from public occupation titles."""
+"""Learn what short questions are changed by, from public names of occupations."""
 
 import random
 from argparse import ArgumentParser
@@ -78,4 +78,6 @@ class Command(BaseCommand):
         for step, found in training.run():
             self.stdout.write(f"Step {step}: {found}")
         training.best.write(options["out"])
-        self.stdout.write(f"{options['out']} is written.")
+        self.stdout.write(
+            f"{options['out']} is written; fit_calibration and rebuild_index are next."
+        )

@@ -81,7 +81,8 @@ class _Encoder:
 
     def branch(self, state: str, adapter: Adapter) -> str:
         """The rest of the encoder with the adapter, for some rows of this state; maybe for none."""
-        outer, shape = self.graph, ["questions", self.shape.hidden]
+        outer = self.graph
+        shape: Sizes = ["questions", self.shape.hidden]
         outer.node("Size", [QUESTIONS], "adapted.count")
         outer.node("Cast", ["adapted.count"], "adapted.any", to=BOOL)
         outer.constant("adapted.nothing", np.array([0, self.shape.hidden], np.int64))
