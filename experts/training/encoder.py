@@ -94,7 +94,8 @@ class AdaptedEncoder(nn.Module):
         for at in layers:
             joint = self._product(at, "qkv", state, changed=changed)
             heads = joint.view(texts, length, 3, self.shape.heads, -1).permute(2, 0, 3, 1, 4)
-            mixed = functional.scaled_dot_product_attention(*heads, attn_mask=visible)
+            query, key, value = heads.unbind()
+            mixed = functional.scaled_dot_product_attention(query, key, value, visible)
             mixed = mixed.transpose(1, 2).reshape(texts, length, hidden)
             state = state + self._product(at, "ao", mixed, changed=changed)
             state = self._normed(state, f"l{at}.aln")

@@ -39,8 +39,8 @@ def other(tmp_path_factory: pytest.TempPathFactory) -> MultilingualE5Embedder:
     chance = np.random.default_rng(1)
     pairs = {}
     for product, (width, height) in SIZES.items():
-        down, up = chance.normal(size=(2, width)), chance.normal(size=(height, 2))
-        pairs[LAYERS - 1, product] = (down.astype(np.float32), up.astype(np.float32) / 10)
+        down, up = chance.normal(size=(2, width)), chance.normal(size=(height, 2)) / 10
+        pairs[LAYERS - 1, product] = (down.astype(np.float32), up.astype(np.float32))
     folder = tmp_path_factory.mktemp("adapter")
     Adapter(pairs).write(folder / "other.npz")
     return MultilingualE5Embedder(folder / "models", folder / "other.npz")
