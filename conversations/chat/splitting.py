@@ -20,12 +20,11 @@ from experts.models import Expert
 from experts.search.languages import (
     ALL_FUNCTION_WORDS,
     ELISION,
-    FUNCTION_WORDS,
     WORD,
-    guess_language,
     words,
 )
 from experts.search.retrieval import Candidate
+from experts.text.detection import prose_language
 
 LONGEST = 40  # characters of a choice
 WORDS = 4  # of a choice
@@ -85,8 +84,7 @@ class Profile:
 
 def subjects_of(expert: Expert, asked: str, language: str, weight: float = 1.0) -> Profile:
     """What this profile is about beside what was asked, its own language counting for its words."""
-    said = words(f"{expert.job_title} {expert.bio}")
-    told = guess_language(said) == language and set(said) & FUNCTION_WORDS.get(language, set())
+    is_told = prose_language(f"{expert.job_title} {expert.bio}") == language
     known = forms_of_words(subject_words(asked))
     kin = {stem(word) for word in subject_words(asked)}
     found: dict[Words, Subject] = {}
@@ -100,9 +98,9 @@ def subjects_of(expert: Expert, asked: str, language: str, weight: float = 1.0) 
             found[key] = Subject(
                 label,
                 tuple(forms),
-                worth * (1.0 if told else OTHER_LANGUAGE),
+                worth * (1.0 if is_told else OTHER_LANGUAGE),
                 is_tag=worth > PAIRED,
-                is_in_language=bool(told),
+                is_in_language=is_told,
             )
     document = frozenset[str]().union(*forms_of_words(words(expert.document().text)))
     parts = [tuple(words(part)) for part in TITLE_PARTS.split(expert.job_title)]
