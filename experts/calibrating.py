@@ -21,12 +21,12 @@ from experts.search.snapshots import Snapshot
 
 Part = Literal["answerable", "relevant"]
 FIELDS: Mapping[Part, Sequence[str]] = {
-    "answerable": ("dense", "lexical", "query_coverage", "query_length"),
+    "answerable": ("dense", "margin_over_mean", "query_coverage", "query_length"),
     "relevant": ("margin_over_mean", "gap_to_top", "uncovered"),
 }
 # Asking back for nothing costs more visitors than an answer to a query that nobody answers: with
 # these odds a chance of one half is where both are wrong equally often on directories left out.
-ODDS: Mapping[Part, float] = {"answerable": 2.75}
+ODDS: Mapping[Part, float] = {"answerable": 3.25}
 EVEN = 0.5
 LEAST = 10  # examples of each outcome without which nothing is fitted
 SHORT = 25  # words of a first sentence, asked beside the whole question

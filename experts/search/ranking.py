@@ -25,8 +25,9 @@ POOL = 100  # rows that each side brings at first: more never changed the best t
 BEST = 3  # as many as a visitor is shown
 NEAR = 10  # profiles whose evidence is looked at
 FEATURES = frozenset(
-    {"dense", "lexical", "query_coverage", "query_length"}  # of a query
-    | {"margin_over_mean", "gap_to_top", "uncovered"}  # of one profile found for it
+    {"dense", "query_coverage", "query_length"}  # of a query
+    | {"gap_to_top", "uncovered"}  # of one profile found for it
+    | {"margin_over_mean"}  # of either
 )
 
 Features = dict[str, float]
@@ -154,10 +155,10 @@ class Search:
     def features(self) -> Features:
         """Evidence that anybody answers this query; empty when it finds nobody.
 
-        `dense` is the best cosine, `lexical` the best BM25 score over the weight of a rare word,
-        `query_coverage` the share (0 to 1) of the subject words, by their weight, that the best of
-        the first three holds. Constraints are left out: whether the directory knows the subject
-        does not depend on a budget.
+        `dense` is the best cosine and `margin_over_mean` the best fused score, that of an average
+        profile being 0; `query_coverage` is the share (0 to 1) of the subject words, by their
+        weight, that the best of the first three holds. Constraints are left out: whether the
+        directory knows the subject does not depend on a budget.
         """
         found = self.open
         if not len(found):
@@ -165,7 +166,6 @@ class Search:
         dense, margins = self._evidence.evidence_of(found.rows[:NEAR])
         return {
             "dense": float(dense.max()),
-            "lexical": float(self.lexical.max()) / self._scale,
             "query_coverage": float(self._coverage(found.rows[:BEST]).max()),
             "query_length": self.query_length,
             "margin_over_mean": float(margins.max()),
@@ -213,8 +213,3 @@ class Search:
         plain = Search(self.snapshot, self.query, vectors, self.lexical)
         plain.word_scores = self.word_scores
         return plain
-
-    @property
-    def _scale(self) -> float:
-        """The weight of a word that one profile has, which grows with the directory."""
-        return float(np.log1p(self.snapshot.size)) or 1.0
