@@ -18,6 +18,9 @@ from conversations.errors import WeightsUnreadable
 from experts.search.protocols import Embedder, Vector
 
 NEW_PROBLEM, REFINE = "new_problem", "refine"  # both are searched for: the safe readings
+ABOUT_A_REPLY = frozenset(  # mean nothing before anything was answered
+    ("ask_about_expert", "drop_limit", "no", "reject", "select", "someone_else", "unsure", "yes")
+)
 SHIPPED = Path(__file__).parent / "weights"
 LONGEST_REPLY = 240  # characters of a reply's end, where its question stands
 ARRAYS = ("w1_message", "w1_reply", "b1", "b1_reply", "w2", "b2", "thresholds")
@@ -125,7 +128,7 @@ def choose(weights: Weights, found: Floats, has_reply: bool) -> Acts:
     """Return the acts that reach their thresholds, else the likelier of those searched for."""
     probabilities = dict(zip(weights.acts, found.tolist(), strict=True))
     reached = (act for act, ok in zip(weights.acts, found >= weights.thresholds, strict=True) if ok)
-    chosen = frozenset(reached)
+    chosen = frozenset(reached) if has_reply else frozenset(reached) - ABOUT_A_REPLY
     if chosen:
         return Acts(probabilities, chosen)
     safe = NEW_PROBLEM

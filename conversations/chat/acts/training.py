@@ -28,7 +28,8 @@ from conversations.chat.acts.classifier import (
 from conversations.errors import ConversationsError
 from experts.search.protocols import Embedder, Progress, Vectors
 
-HIDDEN = 384
+HIDDEN = 256
+NETWORKS = 2  # trained from different seeds, their logits averaged
 EPOCHS = 60
 BATCH = 128
 RATE = 3e-3
@@ -161,25 +162,21 @@ def _alike(lines: Sequence[Line]) -> list[Rows]:
 
 
 def fit(examples: Examples, fingerprint: str, sources: Mapping[str, str], seed: int = 0) -> Weights:
-    """Train the network; not calibrated yet, every threshold one half."""
-    random = np.random.default_rng(seed)
+    """Train the networks, side by side in one; not calibrated yet, every threshold one half."""
     message_mean, message_scale = _moments(examples.message)
     reply_mean, reply_scale = _moments(examples.reply[examples.has_reply])
     message = (examples.message - message_mean) / message_scale
     reply = (examples.reply - reply_mean) / reply_scale
-    dimension = message.shape[1]
-    network = _Network(2 * dimension + 1, HIDDEN, len(examples.acts), random)
-    steps = EPOCHS * -(-len(message) // BATCH)
-    for _ in range(EPOCHS):
-        told = _swapped(examples, random)
-        has_reply = examples.has_reply[:, None].astype(np.float32)
-        inputs = np.hstack([message, reply[told] * has_reply, has_reply])
-        order = random.permutation(len(message))
-        for start in range(0, len(order), BATCH):
-            rows = order[start : start + BATCH]
-            network.step(inputs[rows], examples.labels[rows], examples.known[rows], steps)
+    trained = [
+        _trained(examples, message, reply, np.random.default_rng((seed, at)))
+        for at in range(NETWORKS)
+    ]
+    w1 = np.hstack([network[0] for network in trained])
+    b1 = np.hstack([network[1] for network in trained])
+    w2 = np.vstack([network[2] for network in trained]) / np.float32(NETWORKS)
+    b2 = np.stack([network[3] for network in trained]).mean(0)
     # Standardisation is folded into weights and biases, after these are rounded as they are stored.
-    w1, b1, w2, b2 = network.parameters
+    dimension = message.shape[1]
     w1_message = _half(w1[:dimension] / message_scale[:, None])
     w1_reply = _half(w1[dimension:-1] / reply_scale[:, None])
     return Weights(
@@ -194,6 +191,23 @@ def fit(examples: Examples, fingerprint: str, sources: Mapping[str, str], seed: 
         b2,
         np.full(len(examples.acts), 0.5, np.float32),
     )
+
+
+def _trained(
+    examples: Examples, message: Floats, reply: Floats, random: np.random.Generator
+) -> list[Floats]:
+    """Return the parameters of one network over standardised embeddings."""
+    network = _Network(2 * message.shape[1] + 1, HIDDEN, len(examples.acts), random)
+    steps = EPOCHS * -(-len(message) // BATCH)
+    for _ in range(EPOCHS):
+        told = _swapped(examples, random)
+        has_reply = examples.has_reply[:, None].astype(np.float32)
+        inputs = np.hstack([message, reply[told] * has_reply, has_reply])
+        order = random.permutation(len(message))
+        for start in range(0, len(order), BATCH):
+            rows = order[start : start + BATCH]
+            network.step(inputs[rows], examples.labels[rows], examples.known[rows], steps)
+    return network.parameters
 
 
 def _moments(vectors: Vectors) -> tuple[Floats, Floats]:
@@ -253,16 +267,16 @@ class _Network:
         self.done += 1
         part = self.done / steps
         cycle = part / 0.1 if part < 0.1 else (1 + np.cos(np.pi * (part - 0.1) / 0.9)) / 2
-        rate = np.float32(RATE * cycle)
-        corrected = np.float32(np.sqrt(1 - 0.999**self.done) / (1 - 0.9**self.done))
+        rate = RATE * cycle
+        corrected = float(np.sqrt(1 - 0.999**self.done) / (1 - 0.9**self.done))
         for at, gradient in enumerate(gradients):
             parameter = self.parameters[at]
             first = np.float32(0.9) * self.first[at] + np.float32(0.1) * gradient
             second = np.float32(0.999) * self.second[at] + np.float32(0.001) * gradient**2
-            step = corrected * first / (np.sqrt(second) + np.float32(1e-8))
+            change = corrected * first / (np.sqrt(second) + np.float32(1e-8))
             if parameter.ndim > 1:
-                step += np.float32(DECAY) * parameter
-            self.parameters[at] = parameter - rate * step
+                change += np.float32(DECAY) * parameter
+            self.parameters[at] = parameter - (float(rate) * change).astype(np.float32, copy=False)
             self.first[at], self.second[at] = first, second
 
 
