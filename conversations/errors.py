@@ -23,6 +23,10 @@ class ComposerUnavailable(ConversationsError):
     usage: Mapping[str, Any] = MappingProxyType({})  # what the attempt has cost
 
 
+class WeightsUnreadable(ConversationsError):
+    """Weights of the dialogue act classifier are missing, damaged or of another layout."""
+
+
 class TurnFailed(ConversationsError):
     """No answer could be made; the exchange is stored as failed, and the log says why."""
 

@@ -3,19 +3,22 @@
 A line is a JSON object with `text` and one of
 - `label`: "match" or "clarification", what the answer should be,
 - `clarification_need`: a number, higher the more a question back is needed,
-- `rewrite` with `conv` and `turn`: the message as one stand-alone question.
+- `rewrite` with `conv` and `turn`: the message as one stand-alone question,
+- `acts`: what the message does, after the turns of `before`.
 `lang` and `history` are optional.
 """
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 from statistics import fmean
 from typing import Any
 
+from conversations.chat.acts.classifier import Acts, last_reply
+from conversations.chat.acts.scoring import score_acts
 from conversations.chat.assistant import Assistant
 from conversations.chat.words import stem, subject_words
 from conversations.models import Conversation
@@ -60,17 +63,26 @@ def _checked(text: str, number: int) -> Line:
         raise BadLine(f"Line {number} has no text.")
     if line.get("label", "match") not in LABELS:
         raise BadLine(f"Line {number}: label must be match or clarification.")
-    if not {"label", "clarification_need", "rewrite"} & set(line):
-        raise BadLine(f"Line {number} has neither label, clarification_need nor rewrite.")
+    if not {"label", "clarification_need", "rewrite", "acts"} & set(line):
+        raise BadLine(f"Line {number} has neither label, clarification_need, rewrite nor acts.")
+    if not _is_list_of(str, line.get("acts", [])) or not _is_list_of(dict, line.get("before", [])):
+        raise BadLine(f"Line {number}: acts must be a list of names, before a list of turns.")
     return line
 
 
-def measure(lines: Sequence[Line], assistant: Assistant) -> list[Measure]:
+def _is_list_of(kind: type, value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(one, kind) for one in value)
+
+
+def measure(
+    lines: Sequence[Line], assistant: Assistant, read_acts: Callable[[str, str], Acts]
+) -> list[Measure]:
     """Every figure the lines allow, over all of them and then by language."""
     return [
         *_decisions([line for line in lines if "label" in line], assistant),
         *_needs([line for line in lines if "clarification_need" in line], assistant),
         *_rewrites([line for line in lines if "rewrite" in line], assistant),
+        *_acts([line for line in lines if "acts" in line], read_acts),
     ]
 
 
@@ -135,6 +147,21 @@ def _rewrites(lines: Sequence[Line], assistant: Assistant) -> Iterable[Measure]:
         yield Measure(name, language, fmean(ours for ours, _ in shares), len(shares))
         name = f"{name} by the bare message"
         yield Measure(name, language, fmean(bare for _, bare in shares), len(shares))
+
+
+def _acts(lines: Sequence[Line], read_acts: Callable[[str, str], Acts]) -> Iterable[Measure]:
+    told: dict[str, list[tuple[list[str], frozenset[str]]]] = defaultdict(list)
+    for line in lines:
+        pair = line["acts"], read_acts(line["text"], last_reply(line.get("before", []))).chosen
+        for language in _groups(line):
+            told[language].append(pair)
+    for language, pairs in told.items():
+        labelled, predicted = zip(*pairs, strict=True)
+        scores = score_acts(labelled, predicted)
+        yield Measure("macro_f1", language, scores.macro_f1, scores.lines)
+        yield Measure("exact", language, scores.exact, scores.lines)
+        for act, f1 in scores.f1.items():
+            yield Measure(f"f1 {act}", language, f1, sum(act in right for right in labelled))
 
 
 def _found(text: str, assistant: Assistant) -> set[str]:

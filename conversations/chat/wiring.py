@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.core.signals import setting_changed
 
+from conversations.chat.acts import classifier
+from conversations.chat.acts.classifier import Acts, DialogueActClassifier
 from conversations.chat.assistant import Assistant
 from conversations.chat.backends.offline import OfflineComposer
 from conversations.chat.rewriting import ModelRewriter
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from conversations.chat.backends.openai import OpenAIComposer
 
 DECIDE = {"OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_MODEL", "LLM_DAILY_TOKENS", "WEB_THREADS"}
+DECIDE_ACTS = {"EMBEDDING_MODEL", "DATA_DIR"}
 
 
 def assistant() -> Assistant:
@@ -40,9 +43,23 @@ def model() -> "OpenAIComposer | None":
     )
 
 
+@cache
+def act_classifier() -> DialogueActClassifier:
+    """With the weights for the embedding model in use: this installation's, or shipped, or none."""
+    folders = [settings.DATA_DIR / "acts"]
+    return DialogueActClassifier(classifier.weights_for(wiring.embedder().fingerprint, folders))
+
+
+def read_acts(message: str, reply: str) -> Acts:
+    """Return the acts of a message after a reply, by the models in use. Errors: ExpertsError."""
+    return classifier.read_acts(message, reply, wiring.embedder(), act_classifier())
+
+
 def _forget(setting: str, **_: Any) -> None:
     if setting in DECIDE:
         model.cache_clear()
+    if setting in DECIDE_ACTS:
+        act_classifier.cache_clear()
 
 
 setting_changed.connect(_forget, dispatch_uid="conversations.chat.wiring")

@@ -8,22 +8,26 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from conversations import evaluation
 from conversations.chat import wiring
+from conversations.errors import ConversationsError
 from experts.errors import ExpertsError
 
 
 class Command(BaseCommand):
-    help = "Measure decisions and stand-alone questions on labelled lines, by language."
+    help = "Measure decisions, stand-alone questions and dialogue acts on labelled lines."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("file", type=Path, help="JSON lines of text and label")
+        parser.add_argument(
+            "file", type=Path, help="JSON lines of text and what it is labelled with"
+        )
         parser.add_argument("--json", action="store_true", help="print the figures as JSON")
 
     def handle(self, *args: Any, file: Path, json: bool, **options: Any) -> str:
         try:
-            found = evaluation.measure(evaluation.read(file), wiring.assistant())
+            lines = evaluation.read(file)
+            found = evaluation.measure(lines, wiring.assistant(), wiring.read_acts)
         except (OSError, UnicodeDecodeError) as error:
             raise CommandError(f"{file} cannot be read.") from error
-        except (evaluation.BadLine, ExpertsError) as error:
+        except (evaluation.BadLine, ConversationsError, ExpertsError) as error:
             raise CommandError(str(error)) from error
         if json:
             rows = [
