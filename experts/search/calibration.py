@@ -112,10 +112,9 @@ class Calibration:
         except (OSError, ValueError) as error:
             raise ExpertsError(f"The calibration {path} cannot be read: {error}") from error
 
-    @property
-    def null_relevance(self) -> float:
-        """The chance that whoever comes first is given when nobody answers."""
-        return self.relevant.chance({})
+    def null_relevance(self, query_length: float) -> float:
+        """The chance of whoever comes first when nobody answers, and has none of the words."""
+        return self.relevant.chance({"uncovered": math.exp(-query_length)})
 
     def tier(self, chance: float) -> Tier:
         return "strong" if chance >= self.strong else "good" if chance >= self.good else "possible"

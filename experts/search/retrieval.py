@@ -245,7 +245,8 @@ class _Finding:
     def _gives_way(self, found: Sequence[Candidate], better: float, names: Collection[str]) -> bool:
         """Whether these are found as if nobody answered, and somebody with that chance does. A
         place gives way to whoever answers far better, then even when somebody there may."""
-        best, null = _best_chance(found), self.calibration.null_relevance
+        best = _best_chance(found)
+        null = self.calibration.null_relevance(self.search.query_length)
         if best < null:
             return better > null and is_truly_better(better, best)
         return "place" in names and is_truly_better(better, best, TIMES_AFAR)
