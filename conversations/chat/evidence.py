@@ -32,7 +32,7 @@ def quotations(candidate: Candidate, question: str) -> Iterator[tuple[Evidence, 
     are no evidence.
     """
     expert, asked = candidate.expert, forms_of_words(subject_words(question))
-    passages = list(candidate.passages)
+    passages = [one for one in candidate.passages if one.text in getattr(expert, one.field)]
     if not any(one.field == "bio" for one in passages):  # edited since the index was built
         unmeasured = RELATED - SHARED / 2
         passages += [Passage("bio", text, 0.0, unmeasured) for text in sentences(expert.bio)]
