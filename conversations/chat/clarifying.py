@@ -12,13 +12,15 @@ from conversations.chat.splitting import (
     subjects_of_directory,
 )
 from conversations.chat.texts import Phrases, listed, phrases
+from conversations.chat.words import subject_words
+from experts.search.languages import words
 from experts.search.retrieval import Retrieval
 
 LOOKED_AT = 12  # candidates whose subjects are compared
 MOST = 4
 NAMED = 3  # choices that a question names
 FAR = 0.15  # of the first one's chance: whoever has less is not meant
-FEW_WORDS = 4  # of a message that is repeated in the question
+FEW_WORDS = 3  # of a subject that is repeated in the question
 
 
 def clarify(turn: Turn) -> tuple[str, tuple[str, ...]]:
@@ -85,9 +87,12 @@ def _fresh(turn: Turn, labels: Iterable[str]) -> list[str]:
 
 
 def _asked(turn: Turn) -> str:
-    """What was asked, where it is short enough to be repeated."""
-    words = turn.question.text.strip(" ?.!,;:").split()
-    return " ".join(words) if len(words) <= FEW_WORDS else ""
+    """The subject as the visitor spelled it, where it is short enough to be repeated."""
+    subjects = set(subject_words(turn.retrieval.query))
+    said = turn.retrieval.query.strip(" ?.!,;:").split()
+    at = [place for place, word in enumerate(said) if subjects & {*words(word)}]
+    phrase = said[at[0] : at[-1] + 1] if at else []
+    return " ".join(phrase).strip(" ?.!,;:") if len(phrase) <= FEW_WORDS else ""
 
 
 def _braced(text: str) -> str:

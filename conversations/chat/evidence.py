@@ -22,6 +22,7 @@ CHANCE = 0.4  # deviations, times the logarithm of how many sentences there were
 SHARED = 2.0  # deviations that a sentence gains by having all subject words of the question
 A_SENTENCE = 5  # words; a shorter piece of a bio is quoted only for want of a longer
 MOST_LABELS = 3
+PROSE = 0.85  # least share of letters, digits and blanks: less is mark-up or a list of links
 
 
 def quotations(candidate: Candidate, question: str) -> Iterator[tuple[Evidence, ...]]:
@@ -52,6 +53,17 @@ def quotations(candidate: Candidate, question: str) -> Iterator[tuple[Evidence, 
         yield tuple(named[:MOST_LABELS])
     if any(passage.field == "job_title" for passage in related):
         yield from title_line(expert)
+    elif candidate.tier != "possible" and not related and not named:
+        yield from _closest(passages)
+
+
+def _closest(passages: Iterable[Passage]) -> Iterator[tuple[Evidence, ...]]:
+    """The sentence nearest to the question, of somebody whose whole profile answers it."""
+    bio = [one for one in passages if one.field == "bio" and one.profiles <= 1]
+    found = sorted(bio, key=lambda one: (_is_fragment(one.text), -one.z_score))
+    for passage in found:
+        if is_quotable(passage.text):
+            yield (Evidence("bio", shortened(passage.text)),)
 
 
 def title_line(expert: Expert) -> Iterator[tuple[Evidence, ...]]:
@@ -108,8 +120,10 @@ def _forms(word: str) -> frozenset[str]:
 
 
 def is_quotable(text: str) -> bool:
-    """Whether a visitor may read it: no contact details, nothing that speaks to a machine."""
-    return bool(text) and not has_contact_details(text) and not reads_as_command(text)
+    """Whether a visitor may read it: prose without contact details or commands to a machine."""
+    if not text or has_contact_details(text) or reads_as_command(text):
+        return False
+    return sum(one.isalnum() or one.isspace() for one in text) >= PROSE * len(text)
 
 
 def _is_fragment(text: str) -> bool:

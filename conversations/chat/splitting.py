@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import groupby, pairwise
+from itertools import groupby
 
 from django.utils import timezone
 
@@ -19,8 +19,6 @@ from conversations.chat.words import stem, subject_words
 from experts.models import Expert
 from experts.search.languages import (
     ALL_FUNCTION_WORDS,
-    ELISION,
-    WORD,
     words,
 )
 from experts.search.retrieval import Candidate
@@ -29,7 +27,7 @@ from experts.text.detection import prose_language
 LONGEST = 40  # characters of a choice
 WORDS = 4  # of a choice
 SHORTEST = 4  # letters of a word that is no acronym
-TAG, CATEGORY, PAIRED, LISTED = 1.0, 0.5, 0.45, 0.4  # what a subject from there is worth
+TAG, CATEGORY, LISTED = 1.0, 0.5, 0.4  # what a subject from there is worth
 OTHER_LANGUAGE = 0.3  # times that
 SEVERAL = 2  # profiles that list what may be offered as a subject
 SAMPLED = 40  # profiles whose subjects stand for the directory's
@@ -88,7 +86,7 @@ def subjects_of(expert: Expert, asked: str, language: str, weight: float = 1.0) 
     known = forms_of_words(subject_words(asked))
     kin = {stem(word) for word in subject_words(asked)}
     found: dict[Words, Subject] = {}
-    for label, worth in _labels(expert, known):
+    for label, worth in _labels(expert):
         key = tuple(words(label))
         if key in found or not 1 < len(label) <= LONGEST:
             continue
@@ -99,7 +97,7 @@ def subjects_of(expert: Expert, asked: str, language: str, weight: float = 1.0) 
                 label,
                 tuple(forms),
                 worth * (1.0 if is_told else OTHER_LANGUAGE),
-                is_tag=worth > PAIRED,
+                is_tag=worth > LISTED,
                 is_in_language=is_told,
             )
     document = frozenset[str]().union(*forms_of_words(words(expert.document().text)))
@@ -199,7 +197,7 @@ def subjects_of_directory(language: str, seed: str) -> list[Subject]:
     return found
 
 
-def _labels(expert: Expert, asked: Sequence[Forms]) -> Iterator[tuple[str, float]]:
+def _labels(expert: Expert) -> Iterator[tuple[str, float]]:
     for tag in expert.tags:
         if isinstance(tag, str):
             yield tag.strip(), TAG
@@ -210,9 +208,6 @@ def _labels(expert: Expert, asked: Sequence[Forms]) -> Iterator[tuple[str, float
     for label in _listed(expert.bio):
         if not own & {*words(label)}:
             yield label, LISTED
-    for label in _pairs(expert.bio):
-        if any(one & two for one in asked for two in forms_of_words(words(label))):
-            yield label, PAIRED
 
 
 @lru_cache(maxsize=1024)
@@ -235,22 +230,6 @@ def _names_one(text: str) -> bool:
     said = words(text)
     at = max((at for at, word in enumerate(said) if word in INDEFINITE), default=len(said))
     return at < len(said) and not any(word in ALL_FUNCTION_WORDS for word in said[at + 1 :])
-
-
-@lru_cache(maxsize=1024)
-def _pairs(text: str) -> tuple[str, ...]:
-    """Two words side by side that both say something: "public policy". No names in capitals."""
-    found: list[str] = []
-    for one, other in pairwise(WORD.finditer(text)):
-        pair = text[one.start() : other.end()]
-        is_name = one.group()[0].isupper() and other.group()[0].isupper()
-        if (
-            not is_name
-            and text[one.end() : other.start()] in {" ", "-"}
-            and _reads_as_subject(pair)
-        ):
-            found.append(ELISION.sub("", pair))
-    return tuple(found)
 
 
 def _reads_as_subject(item: str) -> bool:

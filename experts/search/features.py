@@ -23,7 +23,7 @@ _thread = local()
 
 
 def of_words(some: Sequence[str]) -> list[list[str]]:
-    """The features of each word, in order; a word of one letter of an alphabet has none."""
+    """The features of each word, in order; a single digit or sign has none."""
     stems = [
         [f"{language}:{stem}" for stem in _stemmer(algorithm).stemWords(list(some))]
         for language, algorithm in ALGORITHMS.items()
@@ -35,7 +35,7 @@ def _features(word: str, stems: list[str]) -> list[str]:
     if CJK.match(word):
         return [f"{WHOLE}:{word}"]  # two characters, which are a piece already
     if len(word) == 1:
-        return []
+        return [f"{WHOLE}:{word}"] if word.isalpha() else []  # the language R; initials are common
     if NOT_LATIN.search(word):
         stems = [f"{WHOLE}:{word}"]
     return [*stems, *pieces(word)]

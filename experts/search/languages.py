@@ -53,7 +53,7 @@ FUNCTION_WORDS = {
 }
 # Subjects in one language and particles in another: dropped only from texts in the latter.
 TWO_FACED = frozenset(
-    ["dans", "die", "door", "men", "mine", "over", "plus", "son", "ton", "van", "want", "was"]
+    ["ai", "dans", "die", "door", "men", "mine", "over", "plus", "son", "ton", "van", "want", "was"]
 )
 ALL_FUNCTION_WORDS = frozenset[str]().union(*FUNCTION_WORDS.values()) - TWO_FACED
 

@@ -35,7 +35,7 @@ END = re.compile(
     r"(?:(?<=[.!?…])|(?<=[.!?…][\"'”’»)\]]))\s+(?=[^\sa-zà-ÿ])|\s*[\r\n\u2028\u2029]+\s*"
 )
 ABBREVIATION = re.compile(
-    r"(?:^|[\s(])(?:[A-Z]|e\.g|i\.e|bijv|bv|dr|drs|ing|ir|m|mevr|mme|mr|mrs|ms|nr|no|prof|st|vs|etc|incl|"
+    r"(?:^|[\s(])(?:(?:[A-Z]\.)*[A-Z]|m\.sc|b\.sc|ph\.d|e\.g|i\.e|bijv|bv|dr|drs|ing|ir|m|mevr|mme|mr|mrs|ms|nr|no|prof|st|vs|etc|incl|"
     r"p\.ex|t\.e\.m|o\.a|ca|approx)\.$",
     re.IGNORECASE,
 )

@@ -15,7 +15,7 @@ GREETINGS = word_set(
     """
     hello hi hey hiya howdy greetings good morning afternoon evening day welcome bye goodbye
     thanks thank thx cheers ok okay yes no nope yeah please sorry great nice cool fine test
-    testing lol haha yo sup bot robot chatbot
+    lol haha yo sup bot robot chatbot
     hallo hoi dag goedendag goeiedag goedemorgen goeiemorgen goedemiddag goeiemiddag goedenavond
     goeieavond bedankt dank dankjewel merci ja nee neen oke oké graag alstublieft alsjeblieft aub
     doei tot ziens leuk prima
@@ -62,20 +62,20 @@ ACRONYM = 5  # letters at most
 def subject_words(text: str) -> list[str]:
     """The words that say what it is about, in order, each once, case folded.
 
-    "AI", "IT" and "R" are subjects where they are all there is, though "ai", "it" and "r" are none.
+    "IT" and "R" are subjects where they are all there is, though "it" and a letter are none.
     """
-    found = dict.fromkeys(content_words(text))
-    subjects = [
+    found = [
         word
-        for word in found
+        for word in dict.fromkeys(content_words(text))
         if word not in GENERIC
         and word not in GREETINGS
-        and (len(word) > 1 or CJK.match(word))
         and not GRAMMAR.fullmatch(word)
         and not REPEATED.search(word)
         and not CONTRACTED.search(word)
     ]
-    return subjects or _acronyms(text)
+    subjects = [word for word in found if len(word) > 1 or CJK.match(word)]
+    letters = [word for word in found if word.isalpha()]
+    return subjects or letters or _acronyms(text)
 
 
 def extent(subjects: Iterable[str]) -> float:
@@ -84,11 +84,11 @@ def extent(subjects: Iterable[str]) -> float:
 
 
 def _acronyms(text: str) -> list[str]:
-    said = WORD.findall(text)
-    capitals = [word.casefold() for word in said if word.isupper() and len(word) <= ACRONYM]
-    least = 1 if len(said) == 1 else 2
+    capitals = [word.casefold() for word in WORD.findall(text) if word.isupper()]
     return [
         word
         for word in dict.fromkeys(capitals)
-        if len(word) >= least and word not in GREETINGS | GENERIC and not REPEATED.search(word)
+        if 1 < len(word) <= ACRONYM
+        and word not in GREETINGS | GENERIC
+        and not REPEATED.search(word)
     ]
