@@ -53,7 +53,7 @@ def quotations(candidate: Candidate, question: str) -> Iterator[tuple[Evidence, 
         yield tuple(named[:MOST_LABELS])
     if any(passage.field == "job_title" for passage in related):
         yield from title_line(expert)
-    elif candidate.tier != "possible" and not related and not named:
+    elif candidate.tier == "strong" and not related and not named:
         yield from _closest(passages)
 
 

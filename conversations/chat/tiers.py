@@ -1,14 +1,19 @@
 """Who is worth showing beside the first."""
 
 from conversations.chat.protocols import MOST_SHOWN
+from experts.search.calibration import Tier
 from experts.search.retrieval import Candidate, Retrieval
 
+TIERS: tuple[Tier, ...] = ("strong", "good", "possible")
 SHARE = 0.5  # of the first one's chance: further behind is no honest second or third
 NEAR_TIE = 2.0  # times better odds: too little to hide the next one behind the last one shown
 
 
 def worth_showing(retrieval: Retrieval) -> list[Candidate]:
-    """The first, and whoever answers well, nearly as well, or as well as the last one shown."""
+    """The first, and whoever answers well, nearly as well, or as well as the last one shown.
+
+    In the order of the ranking within a tier: nobody stands before somebody of a better one.
+    """
     first, *others = retrieval.candidates
     shown = [first]
     for other in others[: MOST_SHOWN - 1]:
@@ -19,7 +24,7 @@ def worth_showing(retrieval: Retrieval) -> list[Candidate]:
         ):
             break
         shown.append(other)
-    return shown
+    return sorted(shown, key=lambda one: TIERS.index(one.tier))
 
 
 def _odds(candidate: Candidate) -> float:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from experts.errors import ExpertsError
 from experts.models import Document
-from experts.search import calibration, manifest, passages
+from experts.search import calibration, manifest, neutral, passages
 from experts.search.calibration import Calibration
 from experts.search.generations import BUILDING
 from experts.search.hubness import Hubness
@@ -97,7 +97,11 @@ class Build:
         texts = [searched_words(profile.document) for profile in self.profiles]
         self.stores.lexical().build(texts, progress).save(folder / "lexical")
         Columns.of(self.profiles).save(folder / "rows.npz")
-        tongues = Tongues.of([profile.document.text for profile in self.profiles], vectors)
+        typical = {
+            language: self.embedder.embed_documents(some).mean(axis=0)
+            for language, some in neutral.BY_LANGUAGE.items()
+        }
+        tongues = Tongues.of([profile.document.text for profile in self.profiles], vectors, typical)
         tongues.save(folder / "tongues.npz")
         centred = tongues.levelled(vectors)
         Spread.of(centred).save(folder / "spread.npz")

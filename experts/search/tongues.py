@@ -6,7 +6,7 @@ compared within their language: vectors less what all of a language have in comm
 they stand out among the profiles of one language.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -31,14 +31,20 @@ class Tongues:
     shifts: NDArray[np.float32]  # (languages, dimension): what a language adds to its vectors
 
     @classmethod
-    def of(cls, texts: Sequence[str], vectors: Vectors) -> Self:
+    def of(
+        cls, texts: Sequence[str], vectors: Vectors, typical: Mapping[str, Vector] | None = None
+    ) -> Self:
+        """Of these profiles. Where a language has few, its shift is near that of its `typical`
+        vector, the mean of texts that say the same in each language."""
         of_rows = np.array([CODES.index(code) for code in detect_all(texts)], np.int8)
         shifts = np.zeros((len(CODES), vectors.shape[1]), np.float32)
         everybody = vectors.mean(axis=0, dtype=np.float64) if len(vectors) else 0.0
+        expected = _expected(of_rows, typical or {})
         for tongue in np.unique(of_rows):
             own = vectors[of_rows == tongue]
             common = own.mean(axis=0, dtype=np.float64) - everybody
-            shifts[tongue] = common * _trust(len(own))
+            trust = _trust(len(own))
+            shifts[tongue] = trust * common + (1 - trust) * expected.get(int(tongue), 0.0)
         return cls(of_rows, shifts)
 
     @classmethod
@@ -105,6 +111,19 @@ class Tongues:
         means = trust * sums / counts + (1 - trust) * sums.sum() / len(scores)
         second = trust * squares / counts + (1 - trust) * squares.sum() / len(scores)
         return means, np.sqrt(np.maximum(second - means**2, 0.0))
+
+
+def _expected(
+    of_rows: NDArray[np.int8], typical: Mapping[str, Vector]
+) -> dict[int, NDArray[np.float64]]:
+    """What each language adds, over the mix of languages of these rows, by its typical vector."""
+    known = {CODES.index(code): vector.astype(np.float64) for code, vector in typical.items()}
+    counts = {tongue: np.count_nonzero(of_rows == tongue) for tongue in known}
+    total = sum(counts.values())
+    if not total:
+        return {}
+    mixed = sum(counts[tongue] * known[tongue] for tongue in known) / total
+    return {tongue: vector - mixed for tongue, vector in known.items()}
 
 
 def _trust(count: "int | NDArray[np.int64]") -> "float | Column":
