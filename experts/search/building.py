@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from experts.errors import ExpertsError
 from experts.models import Document
-from experts.search import calibration, manifest, neutral, passages
+from experts.search import calibration, manifest, passages
 from experts.search.calibration import Calibration
 from experts.search.generations import BUILDING
 from experts.search.hubness import Hubness
@@ -20,7 +20,7 @@ from experts.search.passages import Hashes, PassageVectors
 from experts.search.protocols import Embedder, Progress, Vectors
 from experts.search.rows import Columns, Profile, source_of
 from experts.search.snapshots import Snapshot, Spread, Stores
-from experts.search.tongues import Tongues
+from experts.search.tongues import Tongues, typical_of
 
 CHUNK = 4096  # passages between two writes, so that a large build needs little memory
 OPENING = 12  # words
@@ -97,11 +97,9 @@ class Build:
         texts = [searched_words(profile.document) for profile in self.profiles]
         self.stores.lexical().build(texts, progress).save(folder / "lexical")
         Columns.of(self.profiles).save(folder / "rows.npz")
-        typical = {
-            language: self.embedder.embed_documents(some).mean(axis=0)
-            for language, some in neutral.BY_LANGUAGE.items()
-        }
-        tongues = Tongues.of([profile.document.text for profile in self.profiles], vectors, typical)
+        typical = self.before.tongues.typical if self.before else typical_of(self.embedder)
+        texts = [profile.document.text for profile in self.profiles]
+        tongues = Tongues.of(texts, vectors, typical)
         tongues.save(folder / "tongues.npz")
         centred = tongues.levelled(vectors)
         Spread.of(centred).save(folder / "spread.npz")

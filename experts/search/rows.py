@@ -134,11 +134,7 @@ class Columns:
                 table["cents"],
                 table["currencies"],
                 languages,
-                # A generation of before these columns serves on, without names and places.
-                *(
-                    _unpacked(table[name]) if name in table else [""] * len(table["cents"])
-                    for name in TEXTS
-                ),
+                *(_unpacked(table[name]) for name in TEXTS),
             )
 
     def __len__(self) -> int:

@@ -6,7 +6,7 @@ compared within their language: vectors less what all of a language have in comm
 they stand out among the profiles of one language.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -15,7 +15,8 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from experts.search.protocols import Allowed, Rows, Scores, Vector, Vectors
+from experts.search import neutral
+from experts.search.protocols import Allowed, Embedder, Rows, Scores, Vector, Vectors
 from experts.text.detection import LANGUAGES, OTHER, detect_all
 
 CODES = (*LANGUAGES, OTHER)
@@ -29,31 +30,32 @@ class Tongues:
 
     of_rows: NDArray[np.int8]  # (rows,), positions in CODES
     shifts: NDArray[np.float32]  # (languages, dimension): what a language adds to its vectors
+    typical: Vectors  # (languages, dimension): means of texts that say the same; zeros: none
 
     @classmethod
-    def of(
-        cls, texts: Sequence[str], vectors: Vectors, typical: Mapping[str, Vector] | None = None
-    ) -> Self:
-        """Of these profiles. Where a language has few, its shift is near that of its `typical`
-        vector, the mean of texts that say the same in each language."""
+    def of(cls, texts: Sequence[str], vectors: Vectors, typical: Vectors | None = None) -> Self:
+        """Of these profiles. Where a language has few, its shift is near that of `typical`."""
+        typical = (
+            np.zeros((len(CODES), vectors.shape[1]), np.float32) if typical is None else typical
+        )
         of_rows = np.array([CODES.index(code) for code in detect_all(texts)], np.int8)
         shifts = np.zeros((len(CODES), vectors.shape[1]), np.float32)
         everybody = vectors.mean(axis=0, dtype=np.float64) if len(vectors) else 0.0
-        expected = _expected(of_rows, typical or {})
+        expected = _expected(of_rows, typical)
         for tongue in np.unique(of_rows):
             own = vectors[of_rows == tongue]
             common = own.mean(axis=0, dtype=np.float64) - everybody
             trust = _trust(len(own))
-            shifts[tongue] = trust * common + (1 - trust) * expected.get(int(tongue), 0.0)
-        return cls(of_rows, shifts)
+            shifts[tongue] = trust * common + (1 - trust) * expected[tongue]
+        return cls(of_rows, shifts, typical)
 
     @classmethod
     def load(cls, path: Path) -> Self:
         with np.load(path) as table:
-            return cls(table["of_rows"], table["shifts"])
+            return cls(table["of_rows"], table["shifts"], table["typical"])
 
     def save(self, path: Path) -> None:
-        np.savez(path, of_rows=self.of_rows, shifts=self.shifts)
+        np.savez(path, of_rows=self.of_rows, shifts=self.shifts, typical=self.typical)
 
     @cached_property
     def counts(self) -> NDArray[np.int64]:
@@ -113,17 +115,20 @@ class Tongues:
         return means, np.sqrt(np.maximum(second - means**2, 0.0))
 
 
-def _expected(
-    of_rows: NDArray[np.int8], typical: Mapping[str, Vector]
-) -> dict[int, NDArray[np.float64]]:
+def typical_of(embedder: Embedder) -> Vectors:
+    """The mean of the neutral texts of each language; zeros where there are none."""
+    found = np.zeros((len(CODES), embedder.dimension), np.float32)
+    for language, texts in neutral.BY_LANGUAGE.items():
+        found[CODES.index(language)] = embedder.embed_documents(texts).mean(axis=0)
+    return found
+
+
+def _expected(of_rows: NDArray[np.int8], typical: Vectors) -> NDArray[np.float64]:
     """What each language adds, over the mix of languages of these rows, by its typical vector."""
-    known = {CODES.index(code): vector.astype(np.float64) for code, vector in typical.items()}
-    counts = {tongue: np.count_nonzero(of_rows == tongue) for tongue in known}
-    total = sum(counts.values())
-    if not total:
-        return {}
-    mixed = sum(counts[tongue] * known[tongue] for tongue in known) / total
-    return {tongue: vector - mixed for tongue, vector in known.items()}
+    is_known = typical.any(axis=1)
+    counts = np.bincount(of_rows, minlength=len(CODES)) * is_known
+    mixed = counts @ typical / max(counts.sum(), 1)
+    return np.where(is_known[:, None], typical - mixed, 0.0)
 
 
 def _trust(count: "int | NDArray[np.int64]") -> "float | Column":
