@@ -53,7 +53,7 @@ class Document:
     def is_searchable(self) -> bool:
         """Whether title, tags or bio hold a word: "/", "-" or a bare link say nothing of anybody.
 
-        A company name alone does not count. Who is not searchable is not indexed, nor found by name.
+        A company name alone does not count. Without a word nobody is indexed or found by name.
         """
         text = LINK.sub(" ", " ".join((self.title, self.tags, self.bio)))
         return WORD.search(text) is not None
