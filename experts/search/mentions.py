@@ -7,11 +7,11 @@ Eva last week" tell something about the visitor. Whatever is none of these is a 
 from typing import Literal
 
 from experts.search.constraints.tokens import (
+    Phrases,
     Token,
     Tokens,
     clause_after,
     clause_before,
-    holds,
     norm_at,
     phrases,
     skip_back,
@@ -57,6 +57,7 @@ WORKING = phrases(
 )
 OWN = word_set("my our mijn onze ons mon ma notre")  # "my accountant Eva"
 FIRST = word_set("i we ik wij ai avons")
+HAD = FIRST | word_set("j have ve had heb hebben hadden already just al reeds deja net met")
 MET = phrases(
     "spoke | spoken | talked | worked | contacted | emailed | mailed | hired | consulted"
     " | i met | we met | have met | already met | i called | we called | already called"
@@ -70,33 +71,37 @@ REACH = 12  # tokens before a name, and after it, in which its clause is read
 NEAR = 3  # tokens between the names of one introduction: "I am Eva from Acme"
 
 
-def role_of(tokens: Tokens, start: int, end: int) -> tuple[Role, int]:
-    """Why the name in tokens `start` to `end` is said, and where the words for that begin."""
+def role_of(tokens: Tokens, start: int, end: int) -> tuple[Role, int, int]:
+    """Why the name in tokens `start` to `end` is said, and which tokens say so."""
     named = skip_back(tokens, start, _is_title)
     linked = skip_back(tokens, named, _is_link, 2)
     for before in (named, linked):
         hit = REFUSING.ending(tokens, before)
         if hit and norm_at(tokens, hit[0] - 1) not in WHY and norm_at(tokens, before) not in WHY:
-            return "refused", hit[0]
+            return "refused", hit[0], end
     signed = skip_back(tokens, named, _is_mark)
     hit = INTRODUCING.ending(tokens, signed)
     if hit is None and all(map(_is_mark, tokens[end:])):
         hit = THANKING.ending(tokens, signed)
     if hit:
-        return "told", hit[0]
+        return "told", hit[0], end
     first, last = clause_before(tokens, start, REACH), clause_after(tokens, end, REACH)
-    if norm_at(tokens, named - 1) in AT and holds(WORKING, tokens, first, start):
-        return "told", start
+    working = _held(WORKING, tokens, first, named)
+    if norm_at(tokens, named - 1) in AT and working:
+        return "told", working[0], end
     if norm_at(tokens, named - 2) in OWN and norm_at(tokens, named - 1) not in AT:
-        return "told", start
+        return "told", start, end
     clause = {token.norm for token in tokens[first:last]}
-    if not FIRST.isdisjoint(clause) and holds(MET, tokens, first, last):
+    met = _held(MET, tokens, first, last)
+    if met and not FIRST.isdisjoint(clause):
         said = {token.norm for token in tokens}
+        begin = skip_back(tokens, min(start, met[0]), _is_had, 6)
+        finish = met[1] if end < met[1] <= end + NEAR else end
         if not ANOTHER.isdisjoint(said):
-            return "refused", start
+            return "refused", begin, finish
         if AGAIN.isdisjoint(said):
-            return "told", start
-    return "wished", start
+            return "told", begin, finish
+    return "wished", start, end
 
 
 def goes_on(tokens: Tokens, end: int, start: int) -> bool:
@@ -105,6 +110,16 @@ def goes_on(tokens: Tokens, end: int, start: int) -> bool:
     return len(between) <= NEAR and all(
         _is_mark(token) or _is_link(token) or token.norm in AT for token in between
     )
+
+
+def _held(table: Phrases[bool], tokens: Tokens, start: int, end: int) -> tuple[int, int] | None:
+    """The first phrase of the table within tokens `start` to `end`."""
+    hits = ((at, table.starting(tokens, at)) for at in range(start, end))
+    return next(((at, hit[0]) for at, hit in hits if hit and hit[0] <= end), None)
+
+
+def _is_had(token: Token) -> bool:
+    return token.norm in HAD
 
 
 def _is_title(token: Token) -> bool:

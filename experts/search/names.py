@@ -86,8 +86,10 @@ class Found:
     start: int  # characters of the message
     end: int
     is_whole: bool  # the message says hardly anything else, other names apart
+    is_person: bool = False  # called so in full, which is no subject
     role: Role = "wished"
-    begin: int = 0  # of the words that say so
+    begin: int = 0  # characters of the words that say so
+    finish: int = 0
 
 
 class _Message:
@@ -170,7 +172,8 @@ class Names:
                 continue
             is_whole = not message.beside(at, at + length)
             if self._is_meant(key, some, len(message.said), is_whole=is_whole):
-                return Found(key, rows, some[0].start, some[-1].end, is_whole)
+                is_person = key in self._persons
+                return Found(key, rows, some[0].start, some[-1].end, is_whole, is_person)
         return None
 
     def _is_meant(self, key: Key, some: Sequence[Token], words: int, *, is_whole: bool) -> bool:
@@ -229,11 +232,12 @@ def _read_as_said(message: _Message, found: Sequence[Found]) -> list[Found]:
     told = -1  # token after the last name of an introduction
     for one, (first, last) in zip(found, spans, strict=True):
         start, end = message.at[first], message.at[last - 1] + 1
-        role, begin = role_of(message.tokens, start, end)
+        role, begin, finish = role_of(message.tokens, start, end)
         if role == "wished" and 0 <= told <= start and goes_on(message.tokens, told, start):
             role, begin = "told", told
         told = end if role == "told" else -1
-        read.append(replace(one, is_whole=is_whole, role=role, begin=message.tokens[begin].start))
+        since, until = message.tokens[begin].start, max(one.end, message.tokens[finish - 1].end)
+        read.append(replace(one, is_whole=is_whole, role=role, begin=since, finish=until))
     return read
 
 

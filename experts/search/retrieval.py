@@ -125,7 +125,7 @@ class Retriever:
         snapshot = self._snapshot()
         said = read_negations(query, snapshot.trades.is_trade)
         mentioned, names = snapshot.names.find(said.text), snapshot.names.find(message)
-        text = _without_names_told(said.text, mentioned)
+        text = _without_names(said.text, mentioned)
         search = Search(snapshot, text, self.embedder.embed_question(text))
         finding = _Finding(search, snapshot.calibration)
         # A follow-up has lost its negation by now: what it says instead has taken its place.
@@ -346,13 +346,15 @@ class _Finding:
         return float(cosines.mean()), max(float(cosines.std()), LEAST)
 
 
-def _without_names_told(text: str, names: Iterable[Found]) -> str:
-    """The text without those it does not wish for, who would be searched for like its subject."""
+def _without_names(text: str, names: Iterable[Found]) -> str:
+    """The text without names, which would be searched for like its subject. One that is all it
+    asks for stays, and that of a company, which may say what it does."""
     left, end = "", 0
     for one in names:
-        if one.role != "wished" and one.end > end:
+        is_subject = one.role == "wished" and (one.is_whole or not one.is_person)
+        if one.finish > end and not is_subject:
             left += text[end : max(end, one.begin)].rstrip(" ,;:") + " "
-            end = one.end
+            end = one.finish
     return " ".join((left + text[end:].lstrip(" ,;:.")).split()) if end else text
 
 

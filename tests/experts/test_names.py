@@ -117,6 +117,13 @@ def test_a_name_that_is_refused_or_that_the_visitor_goes_by_is_no_wish(
     assert ("wdecoster" in [one.expert.username for one in found.candidates]) is not is_refused
 
 
+def test_beside_who_is_named_those_who_answer_the_rest_are_found(retriever: Retriever) -> None:
+    found = retriever.ask("Can Rose Price help with income tax?")
+    assert found.named == ("rose",)
+    assert found.query == "Can help with income tax?"
+    assert "wdecoster" in [one.expert.username for one in found.candidates[1:]]
+
+
 @pytest.mark.parametrize(
     "message",
     [
