@@ -39,17 +39,17 @@ def standalone_query(reading: Reading, message: str, dialogue: Dialogue) -> Ques
     recent = recent_turns(dialogue)
     before = _before(recent, message)
     if before is None:
-        return Question(reading.text or message, reading.constraints, excluded)
+        return Question(reading.text, reading.constraints, excluded)
     if _follows(reading, message, before):
         text = _joined(before.question, reading.text, message)
     elif follow_ups.leaves_out(message):
         text = _completed(reading.text, [turn.question for turn in recent if turn.question])
     else:
-        return Question(reading.text or message, reading.constraints, excluded)
+        return Question(reading.text, reading.constraints, excluded)
     wishes = before.wishes.overridden_by(reading.constraints)
     if follow_ups.wants_cheaper(message):
         wishes = wishes.overridden_by(_below(_last_shown(dialogue)))
-    return Question(text or message, wishes, excluded, before.standing)
+    return Question(text, wishes, excluded, before.standing)
 
 
 def recent_turns(dialogue: Dialogue) -> Sequence[Past]:

@@ -7,18 +7,22 @@ counts in a short message, and a last name or one word alone when it is hardly m
 """
 
 import re
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import accumulate
 
 from experts.search.constraints.tokens import Kind, Token, fold, tokenise, word_set
 from experts.search.languages import ALL_FUNCTION_WORDS, TWO_FACED
+from experts.search.mentions import Role, goes_on, role_of
 from experts.search.subjects import GENERIC, GREETINGS
 
 BRIEF = 12  # words: in a longer message a company is what somebody works with
 MOST = 3  # as many as a visitor is shown
 LONGEST = 8  # words of a name
 MANY = 100  # of a company that are looked at
+MOST_FOUND = 24  # names that are read in one message
 LEGAL_FORMS = word_set(
     "bv bvba nv vof cv cvba comm commv sa srl sprl scrl snc asbl vzw aisbl ltd llc llp plc inc corp"
     " gmbh ag ug sas sasu sarl eurl"
@@ -32,7 +36,7 @@ ASKING_FOR_NAMES = word_set(
 )
 EMPTY = ALL_FUNCTION_WORDS | TWO_FACED | GENERIC | GREETINGS | ASKING_FOR_NAMES
 UNSAID = frozenset(map(fold, EMPTY))  # words around a name that ask for nothing else
-MARKS = frozenset("._-@") | frozenset("0123456789")  # what a word has that can only be a username
+MARKS = frozenset("._@")  # what a word has that can only be a username
 
 WORD = re.compile(r"[^\W\d_]+|\d+")
 
@@ -81,7 +85,32 @@ class Found:
     rows: tuple[int, ...]
     start: int  # characters of the message
     end: int
-    is_whole: bool  # the message says hardly anything else
+    is_whole: bool  # the message says hardly anything else, other names apart
+    is_person: bool = False  # called so in full, which is no subject
+    role: Role = "wished"
+    begin: int = 0  # characters of the words that say so
+    finish: int = 0
+
+
+class _Message:
+    """One message cut once, and how much of it says something beside a name."""
+
+    def __init__(self, text: str) -> None:
+        self.tokens = tokenise(text)
+        self.at = [
+            at for at, token in enumerate(self.tokens) if token.kind in (Kind.WORD, Kind.NUMBER)
+        ]
+        self.said = [self.tokens[at] for at in self.at]
+        self._starts = [token.start for token in self.said]
+        self._telling = [0, *accumulate(token.norm not in UNSAID for token in self.said)]
+
+    def within(self, start: int, end: int) -> tuple[int, int]:
+        """The words from one character to another."""
+        return bisect_left(self._starts, start), bisect_left(self._starts, end)
+
+    def beside(self, first: int, last: int) -> int:
+        """How many words beside these say anything."""
+        return self._telling[-1] - (self._telling[last] - self._telling[first])
 
 
 class Names:
@@ -119,33 +148,32 @@ class Names:
             self._usernames[told[0].casefold()].append(row)
             self._own.update({word for key in keys for word in key})
 
-    def find(self, message: str) -> list[Found]:
+    def find(self, text: str) -> list[Found]:
         """Names in the order they are said; the longest of those that begin together."""
-        tokens = tokenise(message)
-        said = [token for token in tokens if token.kind in (Kind.WORD, Kind.NUMBER)]
+        message = _Message(text)
         found: list[Found] = []
         at = 0
-        while at < len(said):
-            name = self._at(said, at)
+        while at < len(message.said) and len(found) < MOST_FOUND:
+            name = self._at(message, at)
             if name is not None:
                 found.append(name)
                 at += len(name.key)
             else:
                 at += 1
-        found += self._named_by_username(message, found)
-        return sorted(found, key=lambda one: one.start)
+        found += self._named_by_username(text, message, found)
+        return _read_as_said(message, sorted(found, key=lambda one: one.start)[:MOST_FOUND])
 
-    def _at(self, said: Sequence[Token], at: int) -> Found | None:
-        for length in range(self._longest.get(said[at].norm, 0), 0, -1):
-            some = said[at : at + length]
+    def _at(self, message: _Message, at: int) -> Found | None:
+        for length in range(self._longest.get(message.said[at].norm, 0), 0, -1):
+            some = message.said[at : at + length]
             key = tuple(token.norm for token in some)
             rows = self._rows.get(key)
             if len(some) < length or not rows:
                 continue
-            rest = {token.norm for token in (*said[:at], *said[at + length :])}
-            is_whole = rest <= UNSAID
-            if self._is_meant(key, some, len(said), is_whole=is_whole):
-                return Found(key, rows, some[0].start, some[-1].end, is_whole)
+            is_whole = not message.beside(at, at + length)
+            if self._is_meant(key, some, len(message.said), is_whole=is_whole):
+                is_person = key in self._persons
+                return Found(key, rows, some[0].start, some[-1].end, is_whole, is_person)
         return None
 
     def _is_meant(self, key: Key, some: Sequence[Token], words: int, *, is_whole: bool) -> bool:
@@ -154,31 +182,63 @@ class Names:
             return is_person and all(_is_name(token) for token in some)
         if is_person or (key in self._companies and words <= BRIEF):
             return True
-        return is_whole and len(self._rows[key]) == 1
+        return is_whole and len(self._rows[key]) == 1 and self._is_no_phrase(key)
+
+    def _is_no_phrase(self, key: Key) -> bool:
+        """Whether no word of it is an ordinary one: "e-commerce" is what a site is."""
+        parts = [word for word in key if len(word) > 1 and word not in UNSAID]
+        return bool(parts) and all(map(self._is_telling, parts))
 
     def _is_telling(self, word: str) -> bool:
         """Whether profiles other than those that are called so hardly say it."""
         return word not in UNSAID and self._holding(word) <= self._own[word]
 
-    def _named_by_username(self, message: str, found: Sequence[Found]) -> Iterable[Found]:
+    def _named_by_username(
+        self, text: str, message: _Message, found: Sequence[Found]
+    ) -> Iterable[Found]:
         """What is written as only a username is ("c.legrand", "@Pauline"), or one alone; of two
         that differ in case, the one that is meant."""
         taken = {row for one in found for row in one.rows}
         at = 0
-        for piece in message.split():
-            start = message.index(piece, at)
+        for piece in text.split():
+            start = text.index(piece, at)
             at = start + len(piece)
             bare = piece.strip("\"'“”‘’«»()[]{}<>,;:!?.")
             name = bare.removeprefix("@")
             rows = [row for row in self._usernames.get(name.casefold(), ()) if row not in taken]
             rows = [row for row in rows if self._spelled[row] == name] or rows
-            if not rows:
+            if not rows or not self._is_telling(fold(name)):
                 continue
-            has_marks = not MARKS.isdisjoint(bare) and not name.isdigit()
-            around = tokenise(message[:start] + " " + message[at:])
-            is_whole = {token.norm for token in around if token.kind is Kind.WORD} <= UNSAID
-            if (has_marks or is_whole) and self._is_telling(fold(name)):
+            first, last = message.within(start, at)
+            if first == last:
+                continue
+            is_whole = not message.beside(first, last)
+            if _is_marked(bare) or ((is_whole or "-" in name) and self._is_no_phrase(key_of(name))):
                 yield Found(key_of(name), tuple(rows), start, at, is_whole)
+
+
+def _is_marked(word: str) -> bool:
+    """Whether it is written as no other word is."""
+    is_mixed = any(map(str.isdigit, word)) and any(map(str.isalpha, word))
+    return is_mixed or not MARKS.isdisjoint(word)
+
+
+def _read_as_said(message: _Message, found: Sequence[Found]) -> list[Found]:
+    """The names with why each is said, and whether they are all there is."""
+    spans = [message.within(one.start, one.end) for one in found]
+    taken = {at for first, last in spans for at in range(first, last)}
+    is_whole = all(at in taken or token.norm in UNSAID for at, token in enumerate(message.said))
+    read: list[Found] = []
+    told = -1  # token after the last name of an introduction
+    for one, (first, last) in zip(found, spans, strict=True):
+        start, end = message.at[first], message.at[last - 1] + 1
+        role, begin, finish = role_of(message.tokens, start, end)
+        if role == "wished" and 0 <= told <= start and goes_on(message.tokens, told, start):
+            role, begin = "told", told
+        told = end if role == "told" else -1
+        since, until = message.tokens[begin].start, max(one.end, message.tokens[finish - 1].end)
+        read.append(replace(one, is_whole=is_whole, role=role, begin=since, finish=until))
+    return read
 
 
 def _is_name(token: Token) -> bool:

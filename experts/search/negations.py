@@ -105,7 +105,7 @@ class _Negation:
 
 
 def read_negations(text: str, is_trade: IsTrade) -> Said:
-    """Cut out who must not be shown. A text that asks nothing else is left whole."""
+    """Cut out who must not be shown; nothing is left of a text that asks nothing else."""
     tokens = tokenise(text)
     found: list[_Negation] = []
     at = 0
@@ -122,7 +122,7 @@ def read_negations(text: str, is_trade: IsTrade) -> Said:
         end = tokens[one.end - 1].end
     left = " ".join((left + text[end:].lstrip(" ,;:.")).split())
     ruled_out = tuple(noun for one in found for noun in one.nouns)
-    return Said(left if subject_words(left) else text, ruled_out)
+    return Said(left if subject_words(left) else "", ruled_out)
 
 
 def _negation_at(tokens: Tokens, at: int, is_trade: IsTrade) -> _Negation | None:
@@ -183,8 +183,11 @@ def _noun(
         end += 1
     if end == at:
         return None
+    is_name = by_grammar and tokens[at].spelled[:1].isupper()
+    while is_name and end < len(tokens) and tokens[end].spelled[:1].isupper():
+        end += 1  # "Wouter De Coster"
     phrase = " ".join(token.spelled for token in tokens[at:end])
-    if by_grammar and (has_article or tokens[at].spelled[:1].isupper()):
+    if is_name or (by_grammar and has_article):
         return end, phrase  # anybody, by name too
     head = tokens[at] if first or by_grammar else tokens[end - 1]
     if not subject_words(head.norm):

@@ -12,6 +12,7 @@ from experts.search import passages
 from experts.search.calibration import Calibration, Tier
 from experts.search.constraints import Constraints, read_constraints
 from experts.search.constraints.gazetteer import lies_in
+from experts.search.mentions import Role
 from experts.search.names import MOST as MOST_NAMED
 from experts.search.names import Found, keys_of
 from experts.search.negations import read_negations
@@ -30,6 +31,7 @@ from experts.search.snapshots import Snapshot, SnapshotStore
 MARGIN = 10  # experts looked up beyond those wanted, for some may have left since the build
 QUOTED = 10  # candidates whose passages are looked up
 LEAST = 1e-3  # deviation of similarities: less is that of a directory too small to tell
+MOST_RULED_OUT = 5  # trades, each of which is embedded
 EXAMINED = 20  # candidates whose chance of being relevant is told
 
 
@@ -113,8 +115,8 @@ class Retriever:
         """Up to `limit` experts who meet the constraints, never one whose username is excluded,
         nor one who is what the query rules out.
 
-        Whoever is named in the `message`, the visitor's last words, comes first whatever is
-        demanded, and alone when it says hardly anything else.
+        Whom the `message`, the visitor's last words, wishes for by name comes first whatever is
+        demanded, and alone when it says hardly anything else; whom it refuses is excluded.
 
         When nobody who meets all constraints truly answers, as few as possible are let go for
         somebody who does, and named in `relaxed`; those that `firm` sets only when nobody is left,
@@ -122,26 +124,31 @@ class Retriever:
         """
         snapshot = self._snapshot()
         said = read_negations(query, snapshot.trades.is_trade)
-        search = Search(snapshot, said.text, self.embedder.embed_question(said.text))
+        mentioned, names = snapshot.names.find(said.text), snapshot.names.find(message)
+        text = _without_names(said.text, mentioned)
+        search = Search(snapshot, text, self.embedder.embed_question(text))
         finding = _Finding(search, snapshot.calibration)
         # A follow-up has lost its negation by now: what it says instead has taken its place.
         now = read_negations(message, snapshot.trades.is_trade)
-        if ruled_out := {*said.ruled_out, *now.ruled_out}:
-            excluded = {*excluded, *self._ruled_out(ruled_out, search)}
+        ruled_out = list(dict.fromkeys((*now.ruled_out, *said.ruled_out)))[:MOST_RULED_OUT]
+        refused = _rows_of((*mentioned, *names), "refused") - _rows_of(names, "wished")
+        if ruled_out or refused:
+            called = {snapshot.rows.usernames[row] for row in refused}
+            excluded = {*excluded, *called, *self._ruled_out(ruled_out, search)}
         candidates = finding.candidates(constraints, limit, excluded)
         relaxed: tuple[str, ...] = ()
         if relax and not constraints.is_empty():
             weak = [way for way in relaxations(constraints) if not firm.names() & set(way[1])]
             ways = weak if candidates else relaxations(constraints)
             candidates, relaxed = finding.relaxed(candidates, ways, limit, excluded)
-        named = finding.named(message, excluded) if message else ()
+        named = finding.named(message, names, excluded)
         if named:
             known = {one.expert.pk for one in named}
             others = () if finding.asks_for_a_name else candidates
             relaxed = relaxed if others else ()
             candidates = (*named, *(one for one in others if one.expert.pk not in known))[:limit]
         return Retrieval(
-            said.text,
+            text,
             candidates,
             constraints,
             relaxed,
@@ -176,13 +183,16 @@ class _Finding:
         self.calibration = calibration
         self.asks_for_a_name = False  # and for nothing else, as `named` finds
 
-    def named(self, message: str, excluded: Collection[str]) -> tuple[Candidate, ...]:
-        """Whom the message names and who goes by that name today, as if nothing was demanded."""
+    def named(
+        self, message: str, names: Iterable[Found], excluded: Collection[str]
+    ) -> tuple[Candidate, ...]:
+        """Whom the message wishes for by name and who goes by it today, as if nothing was
+        demanded."""
         rows = self.snapshot.rows
         found: dict[str, Found] = {}
-        for one in self.snapshot.names.find(message):
+        for one in names:
             for row in one.rows:
-                if rows.usernames[row] not in excluded:
+                if one.role == "wished" and rows.usernames[row] not in excluded:
                     found.setdefault(rows.usernames[row], one)
         if not found:
             return ()
@@ -195,7 +205,7 @@ class _Finding:
             return ()
         besides = self.snapshot.names.find(read_constraints(message).text)
         self.asks_for_a_name = any(found[expert.username].is_whole for expert in experts) or any(
-            one.is_whole for one in besides
+            one.is_whole and one.role == "wished" for one in besides
         )
         allowed = np.zeros(self.snapshot.size, np.bool_)
         allowed[[rows.row_of[expert.username] for expert in experts]] = True
@@ -334,6 +344,22 @@ class _Finding:
         vectors = self.snapshot.passages.vectors[some].astype(np.float32)
         cosines = vectors @ self.search.vector - self._added[self.snapshot.tongues.of_rows[rows]]
         return float(cosines.mean()), max(float(cosines.std()), LEAST)
+
+
+def _without_names(text: str, names: Iterable[Found]) -> str:
+    """The text without names, which would be searched for like its subject. One that is all it
+    asks for stays, and that of a company, which may say what it does."""
+    left, end = "", 0
+    for one in names:
+        is_subject = one.role == "wished" and (one.is_whole or not one.is_person)
+        if one.finish > end and not is_subject:
+            left += text[end : max(end, one.begin)].rstrip(" ,;:") + " "
+            end = one.finish
+    return " ".join((left + text[end:].lstrip(" ,;:.")).split()) if end else text
+
+
+def _rows_of(names: Iterable[Found], role: Role) -> set[int]:
+    return {row for one in names if one.role == role for row in one.rows}
 
 
 def _best_chance(candidates: Sequence[Candidate]) -> float:

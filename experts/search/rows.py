@@ -20,7 +20,13 @@ from numpy.typing import NDArray
 
 from experts.models import Document, Expert, ExpertQuerySet
 from experts.search.constraints import Constraints
-from experts.search.constraints.gazetteer import lies_in
+from experts.search.constraints.gazetteer import (
+    alternatives,
+    codes_of,
+    folded,
+    named,
+    parts_of,
+)
 from experts.search.protocols import Allowed
 
 UNKNOWN_RATE = -1
@@ -151,15 +157,27 @@ class Columns:
 
     @cached_property
     def located(self) -> dict[str, NDArray[np.int64]]:
-        """Location, as profiles write it, to the rows that are there."""
-        return _rows_by([location] if location else [] for location in self.locations)
+        """The code of a place, and of all that contains it, to the rows that are there."""
+        codes = {one: codes_of(one) for one in set(self.locations)}
+        return _rows_by(codes[location] for location in self.locations)
+
+    @cached_property
+    def called(self) -> dict[str, NDArray[np.int64]]:
+        """What locations say, known to the gazetteer or not ("remote"), to their rows."""
+        parts = {one: set(parts_of(one)) for one in set(self.locations)}
+        return _rows_by(parts[location] for location in self.locations)
 
     def _speaking(self, code: str) -> Allowed:
         return self._only(self.speakers.get(code, NOBODY))
 
     def _being_in(self, place: str) -> Allowed:
-        there = [rows for location, rows in self.located.items() if lies_in(location, place)]
-        return self._only(np.concatenate([NOBODY, *there]))
+        there = [NOBODY]
+        for one in alternatives(place):
+            if meant := named(folded(one)):
+                there += [self.located.get(each.code, NOBODY) for each in meant.places]
+            else:
+                there.append(self.called.get(folded(one), NOBODY))
+        return self._only(np.concatenate(there))
 
     def _only(self, rows: NDArray[np.int64]) -> Allowed:
         allowed = np.zeros(len(self), np.bool_)

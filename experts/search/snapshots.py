@@ -106,6 +106,7 @@ class Snapshot:
             counts |= {len(self.tongues.of_rows), len(self.hubness.means)}
             parts = len(self.passages.hashes) == self.manifest.passages and self.spread is not None
             parts = parts and self.names is not None and self.trades is not None
+            parts = parts and self.rows.located is not None
         except (OSError, ValueError, KeyError) as error:
             raise IndexUnavailable(
                 f"Generation {self.manifest.generation} cannot be read: {error}"

@@ -234,6 +234,29 @@ def test_whoever_is_nearly_as_likely_as_the_last_one_shown_is_shown_too() -> Non
     assert shown(0.6, 0.5, 0.1, 0.1) == 2
 
 
+def test_beside_who_is_named_is_shown_who_answers_and_who_does_nearly_as_well() -> None:
+    def shown(*chances: float) -> int:
+        named = Candidate(Expert(username="eva"), 1.0, 0.5, 1.0, relevance=1.0, tier="strong")
+        others = [Candidate(Expert(), 1.0, 0.5, 1.0, relevance=chance) for chance in chances]
+        nothing = Constraints()
+        found = (named, *others)
+        return len(worth_showing(Retrieval("", found, nothing, (), "", Signals(), ("eva",))))
+
+    assert shown() == 1
+    assert shown(0.4, 0.4) == 1
+    assert shown(0.6, 0.1) == 2
+    assert shown(0.7, 0.4, 0.4) == 3
+
+
+def test_several_of_one_name_are_told_from_several_names(db: None, reindex: Ask, ask: Ask) -> None:
+    for number, name in enumerate(("Zoé Quillard", "Quillard Zoé", "Ötzi Vandromme", "Ana Brox")):
+        add_expert(f"one-{number}", name=name, company="Aerie", job_title=f"Falconer {number}")
+    reindex()
+
+    assert "More than one" in ask("Zoé Quillard")["narrative"]
+    assert "More than one" not in ask("Ana Brox or Ötzi Vandromme")["narrative"]
+
+
 @examples(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(text=st.text(max_size=900))
 def test_a_shortened_text_is_still_verbatim(text: str) -> None:

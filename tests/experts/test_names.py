@@ -83,3 +83,70 @@ def test_who_is_named_stands_alone_beside_demands_and_is_not_meant_by_a_negation
 
 def test_who_was_refused_is_not_found_by_name(retriever: Retriever) -> None:
     assert retriever.ask("Rose Price", excluded=["rose"]).named == ()
+
+
+TAX = "I need help with income tax"
+
+
+@pytest.mark.parametrize(
+    ("message", "is_refused"),
+    [
+        (f"{TAX}, but not Wouter De Coster", True),
+        (f"{TAX} from anyone other than Wouter De Coster", True),
+        ("hulp met income tax, maar niet van meneer De Coster Wouter", True),
+        ("aide pour income tax, sauf Wouter De Coster", True),
+        (f"I already spoke with Wouter De Coster. {TAX} from another adviser", True),
+        (f"My name is Wouter De Coster. {TAX}", False),
+        (f"{TAX}. Kind regards,\nWouter De Coster", False),
+        (f"{TAX}. Merci, Wouter De Coster", False),
+        (f"Ik ben Wouter De Coster van Quai des Brumes. {TAX}", False),
+        (f"Je m'appelle Wouter De Coster. {TAX}", False),
+        (f"I work at Quai des Brumes. {TAX}", False),
+        (f"Je travaille chez Quai des Brumes. {TAX}", False),
+        (f"Wij werken voor Quai des Brumes. {TAX}", False),
+        (f"I worked with Wouter De Coster last year. {TAX}", False),
+    ],
+)
+def test_a_name_that_is_refused_or_that_the_visitor_goes_by_is_no_wish(
+    retriever: Retriever, message: str, is_refused: bool
+) -> None:
+    found = retriever.ask(message)
+    assert found.named == ()
+    assert "income tax" in found.query
+    assert not {"Wouter", "Coster", "Brumes"} & set(found.query.split())
+    assert ("wdecoster" in [one.expert.username for one in found.candidates]) is not is_refused
+
+
+def test_beside_who_is_named_those_who_answer_the_rest_are_found(retriever: Retriever) -> None:
+    found = retriever.ask("Can Rose Price help with income tax?")
+    assert found.named == ("rose",)
+    assert found.query == "Can help with income tax?"
+    assert "wdecoster" in [one.expert.username for one in found.candidates[1:]]
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "I am looking for Wouter De Coster",
+        "why not Wouter De Coster?",
+        "No, Wouter De Coster please",
+        "I spoke with Wouter De Coster and want to speak with him again",
+        "I want to work with Wouter De Coster",
+    ],
+)
+def test_a_name_that_is_asked_for_is_a_wish(retriever: Retriever, message: str) -> None:
+    assert retriever.ask(message).named == ("wdecoster",)
+
+
+def test_a_username_of_ordinary_words_is_named_by_nobody_who_says_them(
+    expert: MakeExpert, directory: None
+) -> None:
+    bio = "I build an e-commerce site for shops, and know tax."
+    expert("e-commerce", name="Ada Byron", job_title="Developer", bio=bio)
+    expert("ada2", name="Ada Lace", job_title="Developer", bio=bio)
+    expert("z-dubreuil", name="Zoé Dubreuil", job_title="Developer", bio=bio)
+    rebuild()
+    retriever = wiring.retriever()
+    assert retriever.ask("help with my e-commerce site").named == ()
+    assert retriever.ask("e-commerce").named == ()
+    assert retriever.ask("is z-dubreuil there for my site?").named == ("z-dubreuil",)

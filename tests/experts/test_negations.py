@@ -109,6 +109,11 @@ def test_no_other_negation_rules_anybody_out(message: str) -> None:
     assert (said.text, said.ruled_out) == (message, ())
 
 
+@pytest.mark.parametrize("message", ["not a lawyer", "everyone except lawyers", "geen advocaat"])
+def test_nothing_is_left_to_search_of_a_message_that_only_rules_out(message: str) -> None:
+    assert read_negations(message, is_known_trade).text == ""
+
+
 def test_who_is_ruled_out_is_not_shown_even_when_called_otherwise(
     expert: MakeExpert, built: Report
 ) -> None:

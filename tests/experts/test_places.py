@@ -40,6 +40,10 @@ PLACES = [
     ("quelqu'un de Mons", "Mons"),
     ("je cherche un photographe près de Louvain-la-Neuve", "Louvain-la-Neuve"),
     ("un formateur en Flandre", "Flandre"),
+    ("But Ghent?", "Ghent"),
+    ("accountant in Ghent or Antwerp", "Ghent or Antwerp"),
+    ("boekhouder Gent of Antwerpen", "Gent of Antwerpen"),
+    ("je cherche un comptable à Gand ou Anvers", "Gand ou Anvers"),
 ]
 NO_PLACES = [
     "I moved from Antwerp to Ghent and need a tax adviser",
@@ -67,6 +71,13 @@ NO_PLACES = [
     "a lawyer, but not in Brussels",
     "een advocaat, maar niet in Brussel",
     "un avocat, mais pas à Bruxelles",
+    "lawyer not in Antwerp",
+    "lawyer outside Brussels",
+    "lawyer, but not too close to Brussels",
+    "advocaat buiten Brussel",
+    "advocaat, niet te ver van Gent",
+    "avocat hors de Bruxelles",
+    "pas à Liège",
 ]
 
 
@@ -96,6 +107,9 @@ def test_where_something_else_is_is_left_alone(text: str) -> None:
         ("Belgium", "Ghent", False),
         ("Namur", "Flanders", False),
         ("", "Ghent", False),
+        ("Antwerpen, Belgium", "Ghent or Antwerp", True),
+        ("Namur", "Gent of Antwerpen", False),
+        ("Sarajevo", "Bosnië en Herzegovina", True),
         ("Remote", "Ghent", False),
     ],
 )
@@ -120,6 +134,7 @@ def bakers(expert: MakeExpert) -> None:
     [
         ("a sourdough baker in Anvers", ["baker1"], ()),
         ("a sourdough baker in Flanders", ["baker0", "baker1"], ()),
+        ("a sourdough baker in Namur or Antwerp", ["baker1", "baker2"], ()),
         ("a sourdough baker in Ostend", ["baker0", "baker1", "baker2", "baker3"], ("place",)),
         ("a sourdough baker in Charleroi", ["baker0", "baker1", "baker2", "baker3"], ("place",)),
     ],

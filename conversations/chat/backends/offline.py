@@ -11,6 +11,7 @@ from conversations.chat.texts import Phrases, language_name, listed, money, phra
 from conversations.chat.tiers import worth_showing
 from conversations.replies import Evidence, Pick, Reply
 from experts.search.constraints import Constraints
+from experts.search.names import key_of
 from experts.search.retrieval import Candidate
 from experts.text.detection import prose_language
 
@@ -105,12 +106,20 @@ def _introduction(turn: Turn, picks: tuple[Pick, ...], text: Phrases) -> str:
     first = picks[0].expert
     who = ", ".join(filter(None, (first.name, evidence.readable_title(first.job_title))))
     if first.username in turn.retrieval.named:
-        return text.by_name[len(turn.retrieval.named) > 1].format(who=who)
+        called = [
+            pick.expert.name for pick in picks if pick.expert.username in turn.retrieval.named
+        ]
+        is_shared = sum(_is_same_name(name, first.name) for name in called) > 1
+        return text.by_name[is_shared].format(who=who)
     # Whose profile says nothing about it is not introduced as who was looked for.
     silent = picks[0].why.endswith(text.unmentioned.format(name=first.name or first.username))
     is_weak = silent or all(pick.tier == "possible" for pick in picks)
     forms = text.nearest if is_weak else text.matches
     return forms[len(picks) - 1].format(who=who)
+
+
+def _is_same_name(one: str, other: str) -> bool:
+    return sorted(key_of(one)) == sorted(key_of(other))
 
 
 def _beyond(turn: Turn, picks: tuple[Pick, ...], text: Phrases) -> str:

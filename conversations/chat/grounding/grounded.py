@@ -66,5 +66,8 @@ def _reasons(listed: object, draft: Reply) -> dict[int, str]:
 
 
 def _may_ask_back(turn: Turn) -> bool:
-    """Who was asked back often enough gets an answer."""
-    return turn.decision.reason != "assumed" and turn.dialogue.clarifications < ASK_AT_MOST
+    """Who was asked back often enough gets an answer, and who asks for somebody by name."""
+    return (
+        turn.decision.reason not in ("assumed", "named")
+        and turn.dialogue.clarifications < ASK_AT_MOST
+    )

@@ -3,7 +3,8 @@
 The file is made by `benchmarks/gazetteer.py`; nothing else is asked, on disk or elsewhere.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -14,6 +15,7 @@ FILE = Path(__file__).parent / "gazetteer.tsv"
 WORD = "*"  # between a name that is also a word and the languages of that
 RIVAL = 0.1  # share of the largest place's population under which a namesake is not meant
 LONGEST = 5  # words of a name
+OR = re.compile(r"\s+(?:or|and|of|en|ou|et)\s+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,7 @@ def named(plain: str) -> Named | None:
 @lru_cache(4096)
 def located(location: str) -> Named | None:
     """What a profile's location says: "Gent, Belgium" is the Ghent that lies in Belgium."""
-    parts = [part for part in map(named, map(folded, _parts(location))) if part]
+    parts = [part for part in map(named, parts_of(location)) if part]
     if not parts:
         return None
     first, *others = parts
@@ -107,9 +109,30 @@ def _parts(location: str) -> Iterator[str]:
             yield part.strip()
 
 
+def alternatives(place: str) -> Sequence[str]:
+    """The places of a demand: two of "Ghent or Antwerp", one of "Bosnia and Herzegovina"."""
+    return [place] if named(folded(place)) else OR.split(place.strip())
+
+
 def lies_in(location: str, place: str) -> bool:
-    """Whether a profile's location lies in the place of that name, or is written like it."""
+    """Whether a profile's location lies in a place of that name, or is written like it."""
+    return any(_lies_in_one(location, one) for one in alternatives(place))
+
+
+def _lies_in_one(location: str, place: str) -> bool:
     there, here = named(folded(place)), located(location)
     if there and here:
         return there.contains(here)
-    return folded(place) in map(folded, _parts(location))
+    return folded(place) in parts_of(location)
+
+
+def parts_of(location: str) -> Sequence[str]:
+    """What a location names, folded: "gent" and "belgium" of "Gent, Belgium"."""
+    return [folded(part) for part in _parts(location)]
+
+
+def codes_of(location: str) -> frozenset[str]:
+    """The codes of what a location can be, and of all that contains it."""
+    here = located(location)
+    places = here.places if here else ()
+    return frozenset(code for place in places for code in (place.code, *place.within))

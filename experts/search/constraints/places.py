@@ -14,6 +14,7 @@ from experts.search.constraints.tokens import (
     ends_clause,
     norm_at,
     phrases,
+    skip_back,
     word_set,
 )
 from experts.search.languages import ALL_FUNCTION_WORDS
@@ -61,6 +62,8 @@ TELLING = word_set(  # whoever tells a story says where that was
     " avait avons avions ai ete etait etions demenage vendu achete"
 )
 NOT_THERE = word_set("not niet pas except behalve sauf outside buiten hors but never nooit jamais")
+OR = word_set("or and of en ou et")
+ADVERBS = word_set("too very far necessarily te ver trop loin necessairement")
 ONE = word_set("a an een un une")
 REQUEST = 6  # tokens of what is asked for, before its place
 FEW = 3  # words of a noun: "wedding photographer Antwerp"
@@ -94,7 +97,7 @@ def _place_at(tokens: Tokens, at: int) -> tuple[int, int, str] | None:
     found = _named_at(tokens, first, languages)
     if found is None or (needs_capital and not tokens[first].spelled[:1].isupper()):
         return None
-    end, place = found
+    end, place = _with_others(tokens, found[0], languages), found[1]
     if tokens[first - 1].norm == "en" and not _is_region(place):  # "en" is the Dutch "and", too
         return None
     if is_origin and _is_abroad(place):  # "a programmer from Brazil" is not there
@@ -120,7 +123,7 @@ def _alone(tokens: Tokens, at: int) -> tuple[int, int, str] | None:
     if len(tokens) > REQUEST or not tokens[at].spelled[:1].isupper():
         return None
     found = _named_at(tokens, at, "en nl fr")
-    if found is None:
+    if found is None or _is_denied(tokens, at):
         return None
     opened = all(token.norm in OPENERS for token in tokens[:at])
     is_noun = at <= FEW and not (
@@ -131,9 +134,30 @@ def _alone(tokens: Tokens, at: int) -> tuple[int, int, str] | None:
     )
     if not (opened or is_noun or _is_person(tokens, at - 1)):
         return None
-    if not _closes(tokens, found[0]):
+    end = _with_others(tokens, found[0], "en nl fr")
+    if not _closes(tokens, end):
         return None
-    return at, found[0], _spelled(tokens[at : found[0]])
+    return at, end, _spelled(tokens[at:end])
+
+
+def _with_others(tokens: Tokens, end: int, languages: str) -> int:
+    """Where the last of "Ghent or Antwerp" ends."""
+    while norm_at(tokens, end) in OR:
+        more = _named_at(tokens, end + 1, languages)
+        if more is None or not tokens[end + 1].spelled[:1].isupper():
+            break
+        end = more[0]
+    return end
+
+
+def _is_denied(tokens: Tokens, at: int) -> bool:
+    """Whether the expert is not to be at the place at `at`: "not in Ghent", "outside Ghent"."""
+    at -= norm_at(tokens, at - 1) in ARTICLES
+    hit = BEFORE.ending(tokens, at) or FROM.ending(tokens, at)
+    start = hit[0] if hit else at
+    start = skip_back(tokens, start, lambda token: token.norm in ADVERBS, 2)
+    # "But Ghent?" turns to it.
+    return norm_at(tokens, start - 1) in NOT_THERE - (OPENERS if start == 1 else set())
 
 
 def _is_person(tokens: Tokens, at: int) -> bool:
@@ -165,11 +189,11 @@ def _named_at(tokens: Tokens, at: int, languages: str) -> tuple[int, Named] | No
 
 
 def _spelled(some: Tokens) -> str:
-    """The name as the visitor writes it, with capitals."""
+    """The names as the visitor writes them, with capitals."""
     text = ""
     for token in some:
         word = token.spelled
-        if word.islower() and (len(word) > 3 or not text):
+        if token.norm not in OR and word.islower() and (len(word) > 3 or not text):
             word = word.capitalize()
         text += ("-" if token.joined else " ") * bool(text) + word
     return text
@@ -178,7 +202,7 @@ def _spelled(some: Tokens) -> str:
 def _is_of_the_expert(tokens: Tokens, at: int, end: int, place: Named) -> bool:
     if not _closes(tokens, end) and norm_at(tokens, end) not in ALL_FUNCTION_WORDS:
         return False  # "in Brussels law" is about something
-    if norm_at(tokens, at - 1) in NOT_THERE:
+    if _is_denied(tokens, at):
         return False
     start = clause_before(tokens, at, 2 * REQUEST)
     while start < at and tokens[start].norm in OPENERS:

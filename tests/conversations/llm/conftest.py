@@ -77,7 +77,7 @@ def make_turn(people: list[Expert]) -> MakeTurn:
         )
         retrieval = Retrieval(message, candidates, Constraints(), relaxed, "g1", Signals())
         question = Question(message)
-        decision = Decision(reason in ("enough", "assumed"), reason)
+        decision = Decision(reason in ("enough", "assumed", "named"), reason)
         return Turn(message, question, language, dialogue, retrieval, decision)
 
     return make

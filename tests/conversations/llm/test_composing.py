@@ -70,6 +70,13 @@ def test_a_visitor_who_was_asked_back_twice_is_answered_even_if_the_model_would_
     assert "wasn't sure" in reply.narrative or "was not sure" in reply.narrative
 
 
+def test_somebody_asked_for_by_name_is_shown_even_if_the_model_would_ask_back(
+    server: ModelServer, composer: OpenAIComposer, make_turn: MakeTurn
+) -> None:
+    server.behave(says({"picks": [], "narrative": "", "question": "What else?"}))
+    assert composer.compose(make_turn(reason="named")).type == "match"
+
+
 def test_references_nobody_was_offered_under_are_dropped(
     server: ModelServer, composer: OpenAIComposer, make_turn: MakeTurn
 ) -> None:
