@@ -35,7 +35,7 @@ def clarify(turn: Turn) -> tuple[str, tuple[str, ...]]:
         about = [text.about.format(asked=_braced(asked))] if (asked := _asked(turn)) else []
         return _unused(text, (*about, *text.opens["broad"]), turn), choices
     if reason == "no_question":
-        found = subjects_of_directory(turn.language, turn.message)
+        found = subjects_of_directory(turn.language, turn.retrieval.generation, turn.message)
         fresh = _fresh(turn, [one.label for one in found])[:MOST]
         choices = tuple(fresh) if len(fresh) > 1 else ()
     else:
