@@ -124,37 +124,30 @@ class Bm25Index:
 
     def known(self, query: str) -> float:
         asked = sorted(set(without_function_words(words(query))))
-        stems = (
-            [each for each in found if not each.startswith(features.PIECE)]
-            for found in features.of_words(asked)
-        )
-        hits = [any(stem in self.vocabulary for stem in of_word) for of_word in stems if of_word]
+        stems = [stems for word in asked if (stems := features.stems_of(word))]
+        hits = [any(stem in self.vocabulary for stem in of_word) for of_word in stems]
         return sum(hits) / len(hits) if hits else 0.0
 
     def holding(self, word: str) -> int:
-        stems = [
-            self.vocabulary[stem]
-            for of_word in features.of_words([word])
-            for stem in of_word
-            if not stem.startswith(features.PIECE) and stem in self.vocabulary
-        ]
-        return max((int(self.starts[at + 1] - self.starts[at]) for at in stems), default=0)
+        columns = self._stems(word)
+        return max((int(self.starts[at + 1] - self.starts[at]) for at in columns), default=0)
 
     def held(self, asked: Sequence[str], rows: Rows) -> tuple[NDArray[np.float64], float]:
         held, total = np.zeros(len(rows)), 0.0
-        for of_word in features.of_words(asked):
-            columns = [
-                self.vocabulary[stem]
-                for stem in of_word
-                if not stem.startswith(features.PIECE) and stem in self.vocabulary
-            ]
-            spans = [slice(self.starts[at], self.starts[at + 1]) for at in columns]
+        for word in asked:
+            spans = [slice(self.starts[at], self.starts[at + 1]) for at in self._stems(word)]
             holding = min((span.stop - span.start for span in spans), default=0)
             weight = float(np.log1p((self.size - holding + 0.5) / (holding + 0.5)))
             total += weight
             there = [_among(self.rows[span], rows) for span in spans]
             held += weight * np.any(there, axis=0) if there else 0.0
         return held, total
+
+    def _stems(self, word: str) -> list[int]:
+        """The columns of a word's stems."""
+        return [
+            self.vocabulary[stem] for stem in features.stems_of(word) if stem in self.vocabulary
+        ]
 
     def _columns(self, query: str) -> Counter[int]:
         """The columns of the query's features, each with how often it is asked for."""
