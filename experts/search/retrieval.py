@@ -337,7 +337,7 @@ class _Living:
     """Who of the found may be shown and meets the demands as the database stands now."""
 
     def __init__(self, demands: Constraints) -> None:
-        self.experts = meeting(demands, Expert.objects.recommendable())
+        self.experts = meeting(demands, Expert.objects.recommendable()).order_by()
         self.place = demands.place
         self._known: dict[str, Expert | None] = {}
 
