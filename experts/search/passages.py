@@ -160,7 +160,7 @@ class PassageVectors:
     def sample(self) -> tuple[Vectors, Rows]:
         """Vectors of evenly spaced members and their rows: enough to tell how any compares."""
         at = np.unique(np.linspace(0, len(self.members) - 1, SAMPLED).astype(np.int64))
-        at = at[at >= 0]
+        at = at[(at >= 0) & (at < len(self.members))]  # there may be none
         vectors = self.vectors[self.members[at]].astype(np.float32)
         return vectors, np.searchsorted(self.offsets, at, side="right") - 1
 

@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Sequence
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -38,6 +38,9 @@ class Bm25Index:
         self.rows = rows  # (postings,)
         self.weights = weights  # (postings,): what one occurrence in a query adds
         self.size = size
+        holding = np.diff(starts)
+        # Inverse document frequency of each column.
+        self.idf = np.log1p((size - holding + 0.5) / (holding + 0.5)).astype(np.float32)
 
     @classmethod
     def build(cls, texts: Sequence[str], progress: Progress | None = None) -> Self:
@@ -85,12 +88,6 @@ class Bm25Index:
             return cls(vocabulary, starts, rows, weights, facts["size"])
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise IndexUnavailable(f"The word index in {path} cannot be read: {error}") from error
-
-    @cached_property
-    def idf(self) -> NDArray[np.float32]:
-        """Inverse document frequency of each column."""
-        holding = np.diff(self.starts)
-        return np.log1p((self.size - holding + 0.5) / (holding + 0.5)).astype(np.float32)
 
     def scores(self, query: str) -> Scores:
         asked = self._columns(query)
