@@ -26,16 +26,8 @@ FEW_WORDS = 3  # of a subject that is repeated in the question
 def clarify(turn: Turn) -> tuple[str, tuple[str, ...]]:
     """The question and up to 4 answers to click; neither was used before in this dialogue."""
     text, reason = phrases(turn.language), turn.decision.reason
-    if reason == "broad":
-        is_near = any(one.tier != "possible" for one in turn.retrieval.candidates[:1])
-        choices = (_choices(turn) if is_near else ()) or _nearest(turn)
-        if choices and is_near:
-            named = listed(choices[:NAMED], text.or_)
-            return _unused(text, text.choices, turn, named), choices
-        about = [text.about.format(asked=_braced(asked))] if (asked := _asked(turn)) else []
-        return _unused(text, (*about, *text.opens["broad"]), turn), choices
     if reason == "no_question":
-        found = subjects_of_directory(turn.language, turn.message)
+        found = subjects_of_directory(turn.language, turn.retrieval.generation, turn.message)
         fresh = _fresh(turn, [one.label for one in found])[:MOST]
         choices = tuple(fresh) if len(fresh) > 1 else ()
     else:
@@ -95,14 +87,8 @@ def _asked(turn: Turn) -> str:
     return " ".join(phrase).strip(" ?.!,;:") if len(phrase) <= FEW_WORDS else ""
 
 
-def _braced(text: str) -> str:
-    """Visitors' words are data, to the formatting as well."""
-    return text.replace("{", "{{").replace("}", "}}")
-
-
-def _unused(text: Phrases, variants: Iterable[str], turn: Turn, choices: str = "") -> str:
-    for variant in variants:
-        question = variant.format(choices=choices)
+def _unused(text: Phrases, variants: Iterable[str], turn: Turn) -> str:
+    for question in variants:
         if question not in turn.dialogue.replies:
             return question
     return text.last_resort.format(number=len(turn.dialogue.past) + 1)

@@ -10,7 +10,7 @@ from conversations.chat.contact_details import has_contact_details
 from conversations.chat.words import subject_words
 from conversations.replies import Evidence
 from experts.models import Expert
-from experts.search.features import PIECE, of_words
+from experts.search.features import stems_of
 from experts.search.languages import words
 from experts.search.passages import sentences
 from experts.search.retrieval import Candidate, Passage
@@ -105,18 +105,18 @@ def _share(asked: list[frozenset[str]], text: str) -> float:
     """How many of the words asked for the text has, in any form, as a share."""
     if not asked:
         return 0.0
-    there = frozenset[str]().union(*forms_of_words(words(text)))
-    return sum(bool(forms & there) for forms in asked) / len(asked)
+    there = _stems_in(text)
+    return sum(not stems.isdisjoint(there) for stems in asked) / len(asked)
+
+
+@lru_cache(maxsize=1024)
+def _stems_in(text: str) -> frozenset[str]:
+    return frozenset[str]().union(*forms_of_words(words(text)))
 
 
 def forms_of_words(some: Iterable[str]) -> list[frozenset[str]]:
     """The stems of each word in every language."""
-    return [forms for word in some if (forms := _forms(word))]
-
-
-@lru_cache(maxsize=32768)
-def _forms(word: str) -> frozenset[str]:
-    return frozenset(form for form in of_words([word])[0] if not form.startswith(PIECE))
+    return [stems for word in some if (stems := stems_of(word))]
 
 
 def is_quotable(text: str) -> bool:

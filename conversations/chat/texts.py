@@ -35,7 +35,6 @@ class Phrases:
     named: str  # {name}, {why}
     # Asking back: none is used twice in a thread.
     refine: tuple[str, ...]  # {choices}, after people were shown
-    choices: tuple[str, ...]  # {choices}
     about: str  # {asked}
     opens: dict[Reason, tuple[str, ...]]
     last_resort: str
@@ -100,12 +99,6 @@ EN = Phrases(
         "Would {choices} be closer?",
         "Is there more to it, such as {choices}?",
     ),
-    choices=(
-        "That can go several ways. Is it more about {choices}?",
-        "To find the right person: is it about {choices}?",
-        "Which comes closest: {choices}?",
-        "One more detail would help. Are you thinking of {choices}?",
-    ),
     about="What exactly do you need for “{asked}”?",
     opens={
         "no_question": (
@@ -117,11 +110,6 @@ EN = Phrases(
             "We don't have anyone for that yet. Which trade or subject is it about?",
             "I still can't place it. Could you put it in other words?",
             "What kind of expert do you have in mind?",
-        ),
-        "broad": (
-            "What exactly should the expert do for you?",
-            "Could you say a little more about your situation?",
-            "What should be different once the work is done?",
         ),
         "nobody": (
             "We don't have anyone for that right now. Could you ask for something a little wider?",
@@ -186,12 +174,6 @@ NL = Phrases(
         "Komt {choices} dichter in de buurt?",
         "Hoort er nog iets bij, zoals {choices}?",
     ),
-    choices=(
-        "Dat kan meerdere kanten op. Gaat het eerder over {choices}?",
-        "Om de juiste persoon te vinden: gaat het over {choices}?",
-        "Wat komt het dichtst in de buurt: {choices}?",
-        "Nog één detail zou helpen. Denkt u aan {choices}?",
-    ),
     about="Wat hebt u precies nodig voor “{asked}”?",
     opens={
         "no_question": (
@@ -203,11 +185,6 @@ NL = Phrases(
             "Daarvoor hebben we nog niemand. Over welk vak of onderwerp gaat het?",
             "Ik kan het nog niet plaatsen. Kunt u het anders zeggen?",
             "Aan wat voor expert denkt u?",
-        ),
-        "broad": (
-            "Wat moet de expert precies voor u doen?",
-            "Kunt u iets meer vertellen over uw situatie?",
-            "Wat moet er anders zijn als het werk klaar is?",
         ),
         "nobody": (
             "Daarvoor hebben we nu niemand. Kunt u iets ruimer vragen?",
@@ -282,12 +259,6 @@ FR = Phrases(
         "Est-ce que {choices} serait plus proche de votre besoin ?",
         "Y a-t-il autre chose, comme {choices} ?",
     ),
-    choices=(
-        "Cela peut aller dans plusieurs sens. S'agit-il plutôt de {choices} ?",
-        "Pour trouver la bonne personne : s'agit-il de {choices} ?",
-        "Qu'est-ce qui s'en rapproche le plus : {choices} ?",
-        "Encore un détail : pensez-vous à {choices} ?",
-    ),
     about="De quoi avez-vous besoin exactement pour « {asked} » ?",
     opens={
         "no_question": (
@@ -299,11 +270,6 @@ FR = Phrases(
             "Nous n'avons encore personne pour cela. De quel métier ou sujet s'agit-il ?",
             "Je ne situe pas encore votre demande. Pouvez-vous la dire autrement ?",
             "À quel genre d'expert pensez-vous ?",
-        ),
-        "broad": (
-            "Que doit faire l'expert exactement ?",
-            "Pouvez-vous en dire un peu plus sur votre situation ?",
-            "Qu'est-ce qui doit avoir changé quand le travail sera terminé ?",
         ),
         "nobody": (
             "Nous n'avons personne pour cela en ce moment. Pouvez-vous élargir un peu la demande ?",

@@ -8,6 +8,7 @@ letters are not stemmed: their pieces carry what their endings change.
 
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 from threading import local
 from typing import Any
 
@@ -29,6 +30,12 @@ def of_words(some: Sequence[str]) -> list[list[str]]:
         for language, algorithm in ALGORITHMS.items()
     ]
     return [_features(word, own) for word, *own in zip(some, *stems, strict=True)]
+
+
+@lru_cache(maxsize=32768)
+def stems_of(word: str) -> frozenset[str]:
+    """The features of one word without its pieces."""
+    return frozenset(one for one in of_words([word])[0] if not one.startswith(PIECE))
 
 
 def _features(word: str, stems: list[str]) -> list[str]:

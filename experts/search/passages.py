@@ -6,9 +6,9 @@ so a quotation is verbatim by construction, and a sentence edited since is simpl
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from experts.models import Document
 from experts.search.languages import CJK
-from experts.search.protocols import Rows, Scores, Vector
+from experts.search.protocols import Rows, Scores, Vector, Vectors
 
 Hashes = NDArray[np.uint64]
 MOST_SENTENCES = 100  # of one bio, such as a list of publications; a visitor is shown one or two
@@ -58,6 +58,13 @@ def split(document: Document) -> list[Quotable]:
     title = document.title.strip()
     pieces = [Quotable("job_title", title)] if title else []
     return pieces + [Quotable("bio", text) for text in sentences(document.bio)]
+
+
+@lru_cache(maxsize=512)
+def _pieces(document: Document) -> tuple[list[Quotable], Hashes]:
+    """Those of a profile that was read lately, and their hashes."""
+    found = split(document)
+    return found, np.array([piece.hash for piece in found], np.uint64)
 
 
 def sentences(text: str) -> list[str]:
@@ -150,11 +157,12 @@ class PassageVectors:
         return np.bincount(self.members, minlength=len(self.hashes))
 
     @cached_property
-    def sample(self) -> tuple[NDArray[np.int32], Rows]:
-        """Evenly spaced members and their rows: enough to tell how any passage compares."""
+    def sample(self) -> tuple[Vectors, Rows]:
+        """Vectors of evenly spaced members and their rows: enough to tell how any compares."""
         at = np.unique(np.linspace(0, len(self.members) - 1, SAMPLED).astype(np.int64))
-        at = at[at >= 0]
-        return self.members[at], np.searchsorted(self.offsets, at, side="right") - 1
+        at = at[(at >= 0) & (at < len(self.members))]  # there may be none
+        vectors = self.vectors[self.members[at]].astype(np.float32)
+        return vectors, np.searchsorted(self.offsets, at, side="right") - 1
 
     def holding(self, rows: slice, positions: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Which of these rows has which of these passages, given in ascending order."""
@@ -188,12 +196,11 @@ class PassageVectors:
             best[holding] = np.maximum.reduceat(cosines, starts[holding])
         return best
 
-    def similarities(
-        self, query: Vector, pieces: Sequence[Quotable]
-    ) -> list[tuple[Quotable, float, int]]:
+    def similarities(self, query: Vector, document: Document) -> list[tuple[Quotable, float, int]]:
         """Cosine of each piece that the generation knows and how many profiles have it, best first,
         ties in reading order."""
-        at = self.positions(np.array([piece.hash for piece in pieces], np.uint64))
+        pieces, hashes = _pieces(document)
+        at = self.positions(hashes)
         known = [(piece, at) for piece, at in zip(pieces, at.tolist(), strict=True) if at >= 0]
         if not known:
             return []

@@ -3,10 +3,10 @@
 Nothing here asks the database, so that a build can examine the generation that it made.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,13 +67,15 @@ class Search:
         self.vectors = vectors
         self.vector = vectors.ranking
         self.lexical = snapshot.lexical.scores(query) if lexical is None else lexical
+        self._shares: dict[int, float] = {}  # by row, as `_coverage` tells
+        self._plainly: dict[int, Column] = {}  # by row, as `_evidence` tells
 
     def ranked(self, allowed: Allowed | None = None, reach: int = POOL) -> Ranking:
         """The best `reach` rows of either side in one order."""
         by_meaning = self._nearest(allowed, reach)
         by_words = fusion.best(self.word_scores, reach, allowed)
         rows: Rows = np.union1d(by_meaning, by_words)
-        dense, passage = self._similar(rows)
+        dense, passage = self.similar(rows)
         lexical = self.lexical[rows].astype(np.float64)
         similar, quotable = self.standardised(dense, passage, rows)
         words, weight = self.word_scores[rows], self.word_weight
@@ -89,21 +91,21 @@ class Search:
         tongues = self.snapshot.tongues
         if len(tongues.spoken) > 1:
             rows, cosines = self.snapshot.vectors.search(self.vector, WIDE * reach, allowed)
-            levelled = cosines - self._added[tongues.of_rows[rows]]
+            levelled = cosines - self.added[tongues.of_rows[rows]]
             order = np.lexsort((rows, -levelled))[:reach]
             if len(rows) < WIDE * reach or (
-                levelled[order[-1]] > cosines[-1] - self._added[tongues.spoken].min()
+                levelled[order[-1]] > cosines[-1] - self.added[tongues.spoken].min()
             ):
                 return rows[order]
         found = []
         for tongue, some in tongues.parts(allowed):
             rows, cosines = self.snapshot.vectors.search(self.vector, reach, some)
-            found.append((rows, cosines - self._added[tongue]))
+            found.append((rows, cosines - self.added[tongue]))
         return best_of_parts(found, reach)
 
-    def _similar(self, rows: Rows) -> tuple[Column, Column]:
+    def similar(self, rows: Rows) -> tuple[Column, Column]:
         """Cosines of these profiles and of their best passages, less what their language adds."""
-        added = self._added[self.snapshot.tongues.of_rows[rows]]
+        added = self.added[self.snapshot.tongues.of_rows[rows]]
         dense = self.snapshot.vectors.vectors(rows.tolist()) @ self.vector
         passage = self.snapshot.passages.best_of_rows(self.vector, rows)
         passage = np.where(passage == 0, dense, passage)  # a profile too short to be cut
@@ -135,7 +137,8 @@ class Search:
         return fusion.lexical_weight(self.snapshot.tongues.main_share)
 
     @cached_property
-    def _added(self) -> Scores:
+    def added(self) -> Scores:
+        """What each language adds to the similarities of its profiles, (languages,)."""
         return self.snapshot.tongues.added(self.vector)
 
     @cached_property
@@ -163,7 +166,8 @@ class Search:
         found = self.open
         if not len(found):
             return {}
-        dense, margins = self._evidence.evidence_of(found.rows[:NEAR])
+        first = range(min(NEAR, len(found)))
+        dense, margins = self._evidence(found, first)
         return {
             "dense": float(dense.max()),
             "query_coverage": float(self._coverage(found.rows[:BEST]).max()),
@@ -180,9 +184,8 @@ class Search:
         """
         if not places:
             return []
-        rows = found.rows[list(places)]
-        coverage = self._coverage(rows)
-        _, margins = self._evidence.evidence_of(rows)
+        coverage = self._coverage(found.rows[list(places)])
+        _, margins = self._evidence(found, places)
         return [
             {
                 "margin_over_mean": float(margin),
@@ -194,22 +197,37 @@ class Search:
         ]
 
     def _coverage(self, rows: Rows) -> Column:
+        """The share of the subject words, by their weight, that each row holds."""
+        return _remembered(self._shares, rows, self._shares_of)
+
+    def _shares_of(self, rows: Rows) -> Column:
         held, total = self.snapshot.lexical.held(self.subjects, rows)
         return held / total if total else np.zeros(len(rows))
 
-    def evidence_of(self, rows: Rows) -> tuple[Column, Column]:
-        """Cosines and fused scores of these rows; the score of an average profile is 0."""
-        dense, passage = self._similar(rows)
-        similar, quotable = self.standardised(dense, passage, rows)
-        words = self.word_scores[rows]
-        return dense, fusion.fused(similar, quotable, words, self.word_weight)
+    def _evidence(self, found: Ranking, places: Sequence[int]) -> tuple[Column, Column]:
+        """Cosines with the plain vector, and the fused scores by it, of these places; the score of
+        an average profile is 0."""
+        if self.vectors.plain is self.vectors.ranking:
+            return found.dense[list(places)], found.scores[list(places)]
+        both = _remembered(self._plainly, found.rows[list(places)], self._plainly_of)
+        return both[:, 0], both[:, 1]
+
+    def _plainly_of(self, rows: Rows) -> Column:
+        dense, passage = self._plain.similar(rows)
+        similar, quotable = self._plain.standardised(dense, passage, rows)
+        fused = fusion.fused(similar, quotable, self.word_scores[rows], self.word_weight)
+        return np.stack([dense, fused], axis=1)
 
     @cached_property
-    def _evidence(self) -> "Search":
+    def _plain(self) -> "Search":
         """The same question by its plain vector."""
-        if self.vectors.plain is self.vectors.ranking:
-            return self
         vectors = QuestionVectors.alike(self.vectors.plain)
-        plain = Search(self.snapshot, self.query, vectors, self.lexical)
-        plain.word_scores = self.word_scores
-        return plain
+        return Search(self.snapshot, self.query, vectors, self.lexical)
+
+
+def _remembered(known: dict[int, Any], rows: Rows, measure: Callable[[Rows], Column]) -> Column:
+    """What was measured of these rows, in their order; of those not known it is measured now."""
+    asked = rows.tolist()
+    if new := [row for row in asked if row not in known]:
+        known.update(zip(new, measure(np.array(new, np.int64)), strict=True))
+    return np.array([known[row] for row in asked])

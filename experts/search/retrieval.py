@@ -8,7 +8,6 @@ import numpy as np
 
 from experts.errors import IndexUnavailable
 from experts.models import Expert
-from experts.search import passages
 from experts.search.calibration import Calibration, Tier
 from experts.search.constraints import Constraints, read_constraints
 from experts.search.constraints.gazetteer import lies_in
@@ -16,7 +15,7 @@ from experts.search.mentions import Role
 from experts.search.names import MOST as MOST_NAMED
 from experts.search.names import Found, keys_of
 from experts.search.negations import read_negations
-from experts.search.protocols import Allowed, Embedder, Scores
+from experts.search.protocols import Allowed, Embedder
 from experts.search.ranking import BEST, POOL, Features, Ranking, Search
 from experts.search.relaxing import (
     NO_DEMANDS,
@@ -321,28 +320,22 @@ class _Finding:
         return Signals(chance, self.search.query_length)
 
     def _quotations(self, expert: Expert, row: int) -> tuple[Passage, ...]:
-        pieces = passages.split(expert.document())
-        similar = self.snapshot.passages.similarities(self.search.vector, pieces)
+        similar = self.snapshot.passages.similarities(self.search.vector, expert.document())
         mean, deviation = self._passages_at_large
-        mean += float(self._added[self.snapshot.tongues.of_rows[row]])
+        mean += float(self.search.added[self.snapshot.tongues.of_rows[row]])
         return tuple(
             Passage(piece.field, piece.text, cosine, (cosine - mean) / deviation, profiles)
             for piece, cosine, profiles in similar
         )
 
     @cached_property
-    def _added(self) -> Scores:
-        """What each language adds to the similarities of its profiles, (languages,)."""
-        return self.snapshot.tongues.added(self.search.vector)
-
-    @cached_property
     def _passages_at_large(self) -> tuple[float, float]:
         """Mean and standard deviation of the question's similarity to any passage."""
-        some, rows = self.snapshot.passages.sample
-        if len(some) < 2:
+        vectors, rows = self.snapshot.passages.sample
+        if len(vectors) < 2:
             return 0.0, 1.0
-        vectors = self.snapshot.passages.vectors[some].astype(np.float32)
-        cosines = vectors @ self.search.vector - self._added[self.snapshot.tongues.of_rows[rows]]
+        added = self.search.added[self.snapshot.tongues.of_rows[rows]]
+        cosines = vectors @ self.search.vector - added
         return float(cosines.mean()), max(float(cosines.std()), LEAST)
 
 
@@ -370,7 +363,7 @@ class _Living:
     """Who of the found may be shown and meets the demands as the database stands now."""
 
     def __init__(self, demands: Constraints) -> None:
-        self.experts = meeting(demands, Expert.objects.recommendable())
+        self.experts = meeting(demands, Expert.objects.recommendable()).order_by()
         self.place = demands.place
         self._known: dict[str, Expert | None] = {}
 

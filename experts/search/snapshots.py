@@ -107,6 +107,8 @@ class Snapshot:
             parts = len(self.passages.hashes) == self.manifest.passages and self.spread is not None
             parts = parts and self.names is not None and self.trades is not None
             parts = parts and self.rows.located is not None
+            parts = parts and len(self.passages.holders) == len(self.passages.hashes)
+            parts = parts and self.passages.sample is not None and self.tongues.main_share > 0
         except (OSError, ValueError, KeyError) as error:
             raise IndexUnavailable(
                 f"Generation {self.manifest.generation} cannot be read: {error}"

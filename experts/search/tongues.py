@@ -128,7 +128,8 @@ def _expected(of_rows: NDArray[np.int8], typical: Vectors) -> NDArray[np.float64
     is_known = typical.any(axis=1)
     counts = np.bincount(of_rows, minlength=len(CODES)) * is_known
     mixed = counts @ typical / max(counts.sum(), 1)
-    return np.where(is_known[:, None], typical - mixed, 0.0)
+    added: NDArray[np.float64] = np.where(is_known[:, None], typical - mixed, 0.0)
+    return added
 
 
 def _trust(count: "int | NDArray[np.int64]") -> "float | Column":

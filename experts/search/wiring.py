@@ -9,9 +9,11 @@ from django.core.signals import setting_changed
 
 from experts.errors import ExpertsError
 from experts.search.calibration import Calibration, fitted_for
+from experts.search.constraints.gazetteer import gazetteer
 from experts.search.protocols import Embedder, LexicalIndex, VectorIndex
 from experts.search.retrieval import Retriever
 from experts.search.snapshots import SnapshotStore, Stores
+from experts.text.detection import detect
 
 logger = logging.getLogger(__name__)
 DECIDE = {
@@ -83,8 +85,11 @@ def index_problem() -> str:
 
 
 def warm() -> None:
-    """Load the weights and open the index, in a process that serves; survives their absence."""
+    """Load the weights, the index and the tables that messages are read by, in a process that
+    serves; survives the absence of the first two."""
     snapshots().open(whole=True)
+    gazetteer()
+    detect("warm")
     try:
         embedder().embed_query("warm")
     except ExpertsError as error:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from conversations.chat.splitting import splitting, subjects_of
+from conversations.chat.splitting import splitting, subjects_of, subjects_of_directory
 from conversations.models import Conversation
 from experts.models import Expert
 from experts.search import wiring
@@ -141,3 +141,17 @@ def test_greetings_are_not_answered_with_the_same_subjects_whatever_was_said(
     offered = {tuple(ask(words)["suggestions"]) for words in ("hello", "Hi there!", "good evening")}
 
     assert len(offered) > 1
+
+
+def test_the_directory_is_read_for_the_first_greeting_of_a_day_and_an_index(
+    experts: None, django_assert_num_queries: Ask
+) -> None:
+    with django_assert_num_queries(2):
+        first = subjects_of_directory("en", "an index", "hello")
+    with django_assert_num_queries(0):
+        other = subjects_of_directory("en", "an index", "Hi there!")
+    with django_assert_num_queries(2):
+        subjects_of_directory("en", "the next index", "hello")
+
+    assert first != other
+    assert set(first) == set(other)

@@ -20,6 +20,7 @@ from experts.search.backends.faiss import FaissIndex
 from experts.search.backends.offline import HashingEmbedder
 from experts.search.backends.pgvector import PgVectorIndex
 from experts.search.backends.sentence_transformers import SentenceTransformersEmbedder
+from experts.search.constraints.gazetteer import gazetteer
 from experts.search.indexing import Report, rebuild
 
 QUERIES = """
@@ -129,10 +130,13 @@ def test_warming_loads_the_weights_and_the_whole_index(
 ) -> None:
     asked: list[str] = []
     monkeypatch.setattr(HashingEmbedder, "embed_query", lambda _, text: asked.append(text))
+    gazetteer.cache_clear()
     wiring.warm()
     served = wiring.snapshots().current()
     assert served
     assert {"rows", "vectors", "lexical", "passages", "spread"} <= set(served.__dict__)
+    assert {"holders", "sample"} <= set(served.passages.__dict__)
+    assert gazetteer.cache_info().currsize
     assert asked
 
 

@@ -1,6 +1,8 @@
 """The composer that needs no model: phrases of ours around words of the profiles."""
 
+from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain
 
 from conversations.chat import evidence
 from conversations.chat.clarifying import assumption, clarify, refine
@@ -16,6 +18,8 @@ from experts.search.retrieval import Candidate
 from experts.text.detection import prose_language
 
 MOST_SUGGESTIONS = 5
+
+Why = tuple[str, tuple[Evidence, ...]]  # a sentence, and what it quotes
 
 
 class OfflineComposer:
@@ -60,26 +64,32 @@ def _picks(turn: Turn) -> tuple[Pick, ...]:
     return tuple(picks)
 
 
-def _why(candidate: Candidate, turn: Turn, taken: set[str]) -> tuple[str, tuple[Evidence, ...]]:
+def _why(candidate: Candidate, turn: Turn, taken: set[str]) -> Why:
     """The reason in the visitor's language around verbatim words; never one already given."""
     text, expert = phrases(turn.language), candidate.expert
-    reasons = [
-        (_reason(shown, turn, text), shown)
-        for shown in evidence.quotations(candidate, turn.retrieval.query)
-    ]
-    if not reasons:
+    reasons = _reasons(candidate, turn, text)
+    first = next(reasons)
+    for why, shown in chain([first], reasons):
+        if why not in taken:
+            return why, shown
+    # Two profiles alike in every word: what still differs is who they are.
+    why, shown = first
+    name = text.named.format(name=expert.name, why=why)
+    return name if name not in taken else f"{name} ({expert.username})", shown
+
+
+def _reasons(candidate: Candidate, turn: Turn, text: Phrases) -> Iterator[Why]:
+    """What in the profile answers, the best first; else that nothing does. One at least."""
+    expert, is_quoted = candidate.expert, False
+    for shown in evidence.quotations(candidate, turn.retrieval.query):
+        is_quoted = True
+        yield _reason(shown, turn, text), shown
+    if not is_quoted:
         shown = next(evidence.title_line(expert), ())
         said = [_reason(shown, turn, text)] if shown else []
         if not said or expert.username not in turn.retrieval.named:
             said.append(text.unmentioned.format(name=expert.name or expert.username))
-        reasons = [(" ".join(said), shown)]
-    for why, shown in reasons:
-        if why not in taken:
-            return why, shown
-    # Two profiles alike in every word: what still differs is who they are.
-    why, shown = reasons[0]
-    name = text.named.format(name=expert.name, why=why)
-    return name if name not in taken else f"{name} ({expert.username})", shown
+        yield " ".join(said), shown
 
 
 def _reason(shown: tuple[Evidence, ...], turn: Turn, text: Phrases) -> str:

@@ -9,7 +9,7 @@ from itertools import groupby
 
 from conversations.chat.grounding import lexicon
 from experts.models import Expert
-from experts.search.features import PIECE, of_words, unaccented
+from experts.search.features import stems_of, unaccented
 from experts.search.languages import ELISION
 
 WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
@@ -61,9 +61,7 @@ def _with_stance(found: list[Token]) -> list[Token]:
 @lru_cache(maxsize=16384)
 def forms(word: str) -> tuple[str, ...]:
     """The word's stems in the three languages, and itself without accents."""
-    bare = unaccented(word)
-    stems = [form for form in of_words([word])[0] if not form.startswith(PIECE)]
-    return (*stems, f"={bare}")
+    return (*stems_of(word), f"={unaccented(word)}")
 
 
 def numbers(text: str, words: Iterable[Token]) -> set[str]:

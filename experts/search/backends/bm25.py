@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Sequence
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -38,6 +38,9 @@ class Bm25Index:
         self.rows = rows  # (postings,)
         self.weights = weights  # (postings,): what one occurrence in a query adds
         self.size = size
+        holding = np.diff(starts)
+        # Inverse document frequency of each column.
+        self.idf = np.log1p((size - holding + 0.5) / (holding + 0.5)).astype(np.float32)
 
     @classmethod
     def build(cls, texts: Sequence[str], progress: Progress | None = None) -> Self:
@@ -86,12 +89,6 @@ class Bm25Index:
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise IndexUnavailable(f"The word index in {path} cannot be read: {error}") from error
 
-    @cached_property
-    def idf(self) -> NDArray[np.float32]:
-        """Inverse document frequency of each column."""
-        holding = np.diff(self.starts)
-        return np.log1p((self.size - holding + 0.5) / (holding + 0.5)).astype(np.float32)
-
     def scores(self, query: str) -> Scores:
         asked = self._columns(query)
         if not asked:
@@ -124,37 +121,30 @@ class Bm25Index:
 
     def known(self, query: str) -> float:
         asked = sorted(set(without_function_words(words(query))))
-        stems = (
-            [each for each in found if not each.startswith(features.PIECE)]
-            for found in features.of_words(asked)
-        )
-        hits = [any(stem in self.vocabulary for stem in of_word) for of_word in stems if of_word]
+        stems = [stems for word in asked if (stems := features.stems_of(word))]
+        hits = [any(stem in self.vocabulary for stem in of_word) for of_word in stems]
         return sum(hits) / len(hits) if hits else 0.0
 
     def holding(self, word: str) -> int:
-        stems = [
-            self.vocabulary[stem]
-            for of_word in features.of_words([word])
-            for stem in of_word
-            if not stem.startswith(features.PIECE) and stem in self.vocabulary
-        ]
-        return max((int(self.starts[at + 1] - self.starts[at]) for at in stems), default=0)
+        columns = self._stems(word)
+        return max((int(self.starts[at + 1] - self.starts[at]) for at in columns), default=0)
 
     def held(self, asked: Sequence[str], rows: Rows) -> tuple[NDArray[np.float64], float]:
         held, total = np.zeros(len(rows)), 0.0
-        for of_word in features.of_words(asked):
-            columns = [
-                self.vocabulary[stem]
-                for stem in of_word
-                if not stem.startswith(features.PIECE) and stem in self.vocabulary
-            ]
-            spans = [slice(self.starts[at], self.starts[at + 1]) for at in columns]
+        for word in asked:
+            spans = [slice(self.starts[at], self.starts[at + 1]) for at in self._stems(word)]
             holding = min((span.stop - span.start for span in spans), default=0)
             weight = float(np.log1p((self.size - holding + 0.5) / (holding + 0.5)))
             total += weight
             there = [_among(self.rows[span], rows) for span in spans]
             held += weight * np.any(there, axis=0) if there else 0.0
         return held, total
+
+    def _stems(self, word: str) -> list[int]:
+        """The columns of a word's stems."""
+        return [
+            self.vocabulary[stem] for stem in features.stems_of(word) if stem in self.vocabulary
+        ]
 
     def _columns(self, query: str) -> Counter[int]:
         """The columns of the query's features, each with how often it is asked for."""

@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from enum import Enum, auto
+from functools import lru_cache
 from typing import Generic, NamedTuple, TypeVar
 
 Meaning = TypeVar("Meaning")
@@ -55,7 +56,9 @@ CLAUSE_ENDS = frozenset(".!?;,\n()…")
 LONGEST_AMOUNT = 15
 
 
-def tokenise(text: str) -> list[Token]:
+@lru_cache(maxsize=32)
+def tokenise(text: str) -> tuple[Token, ...]:
+    """The tokens of a text; remembered, for several readers read the same message."""
     tokens: list[Token] = []
     joined = False
     for piece in PIECES.finditer(text):
@@ -69,7 +72,7 @@ def tokenise(text: str) -> list[Token]:
         norm = fold(piece[0]) if kind is Kind.WORD else piece[0]
         tokens.append(Token(kind, norm, start, end, value, glued, joined, capital, piece[0]))
         joined = False
-    return tokens
+    return tuple(tokens)
 
 
 def _is_silent(text: str, at: int, before: Tokens) -> bool:
