@@ -6,12 +6,13 @@ from dataclasses import replace
 from time import perf_counter
 
 from conversations.chat.deciding import decide
-from conversations.chat.dialogue import Dialogue, demands
+from conversations.chat.dialogue import Dialogue, demands, shown_as
 from conversations.chat.evidence import holds
 from conversations.chat.language import visitor_language
 from conversations.chat.llm.budget import with_tokens
-from conversations.chat.protocols import Composer, Decision, Finder, Rewriter, Turn
-from conversations.chat.standalone import standalone_query
+from conversations.chat.protocols import Composer, Decision, Finder, Reader, Rewriter, Turn
+from conversations.chat.receiving import Aside, Read, receive
+from conversations.chat.standalone import Question, recent_turns, standalone_query
 from conversations.chat.telling import Told
 from conversations.chat.texts import phrases
 from conversations.errors import ComposerUnavailable
@@ -19,10 +20,13 @@ from conversations.models import Conversation
 from conversations.replies import Pick, Reply
 from conversations.stages import stage
 from experts.models import Expert
-from experts.search.constraints import read_constraints
+from experts.search.constraints import Constraints, read_constraints
+from experts.search.retrieval import Retrieval, Signals
 
 logger = logging.getLogger(__name__)
 
+HEARD = 5  # replies of a client's history that are looked at
+NOTHING = Retrieval("", (), Constraints(), (), "", Signals())
 LIMIT = 24  # candidates looked at: a few are shown, a dozen decide what to ask back
 
 
@@ -35,11 +39,13 @@ class Assistant:
         offline: Composer,
         model: Composer | None = None,
         rewriter: Rewriter | None = None,
+        reader: Reader | None = None,
     ) -> None:
         self.finder = finder
         self.offline = offline
         self.model = model
         self.rewriter = rewriter
+        self.reader = reader
 
     def take_turn(self, conversation: Conversation, told: Told | None = None) -> Reply:
         """The answer to a received exchange, not yet stored; its narrative begins with what was
@@ -62,9 +68,18 @@ class Assistant:
 
     def understand(self, conversation: Conversation, limit: int = LIMIT) -> Turn:
         """What is asked after this dialogue, whom it finds, and whether that is an answer."""
-        dialogue = Dialogue.of(conversation)
-        reading = read_constraints(conversation.query)
-        question = standalone_query(reading, conversation.query, dialogue)
+        dialogue = self._recalled(Dialogue.of(conversation))
+        read = None
+        if self.reader is not None:
+            with stage("read"):
+                read = receive(conversation.query, dialogue, self.reader, self.finder)
+            if read.aside is not None and not read.aside.is_tentative:
+                turn = self._aside(conversation, dialogue, read, read.aside)
+                if turn is not None:
+                    return turn
+        said = read.message if read is not None else conversation.query
+        reading = read_constraints(said)
+        question = standalone_query(reading, said, dialogue)
         if self.rewriter is not None:
             with stage("rewrite"):
                 question = self.rewriter.rewrite(question, conversation.query, dialogue)
@@ -81,12 +96,43 @@ class Assistant:
             )
         with stage("decide"):
             decision = decide(retrieval, dialogue)
+        if read is not None and read.aside is not None and not decision.is_match:
+            decision = read.aside.decision
         language = visitor_language(conversation.query, dialogue, conversation.page_language)
         return Turn(conversation.query, question, language, dialogue, retrieval, decision)
 
+    def _aside(
+        self, conversation: Conversation, dialogue: Dialogue, read: Read, aside: Aside
+    ) -> Turn | None:
+        """The turn of a message that nobody is searched for; the question of the dialogue stands.
+        None when whoever is meant has left."""
+        who = aside.meant
+        found = self.finder.about(who.rest, [who.who.username]) if who else NOTHING
+        if who and not found.candidates:
+            return None
+        if who:
+            candidates = tuple(replace(one, tier=who.who.tier) for one in found.candidates)
+            found = replace(found, candidates=candidates)
+        follows = next((turn.standing for turn in recent_turns(dialogue)[::-1]), "")
+        question = Question(conversation.query, dialogue.wishes, follows=follows)
+        language = visitor_language(conversation.query, dialogue, conversation.page_language)
+        return Turn(conversation.query, question, language, dialogue, found, aside.decision)
+
+    def _recalled(self, dialogue: Dialogue) -> Dialogue:
+        """With whom a client's history names in its last reply that names anybody."""
+        replies = [line["content"] for line in dialogue.heard if line["role"] == "assistant"]
+        for reply in reversed(replies[-HEARD:]):
+            if names := self.finder.named(reply):
+                living = Expert.objects.recommendable().filter(username__in=names)
+                found = {one.username: one for one in living}
+                shown = (found[name] for name in names if name in found)
+                return replace(dialogue, recalled=tuple(map(shown_as, shown)))
+        return dialogue
+
     def compose(self, turn: Turn) -> Reply:
-        """By the language model where one is configured; by the offline composer when it fails."""
-        if self.model is None:
+        """By the language model where one is configured; by the offline composer when it fails, and
+        whenever nobody is searched for."""
+        if self.model is None or turn.decision.is_aside:
             return self.offline.compose(turn)
         try:
             return self.model.compose(turn)

@@ -9,6 +9,7 @@ from django.conf import settings
 
 from conversations.chat import follow_ups
 from conversations.chat.dialogue import NONE, Dialogue, Past, Shown
+from conversations.chat.people import names_by_itself
 from conversations.chat.topics import topic
 from conversations.chat.words import stem, subject_words
 from experts.search.constraints import Constraints, Reading, read_constraints
@@ -48,7 +49,7 @@ def standalone_query(reading: Reading, message: str, dialogue: Dialogue) -> Ques
         return Question(reading.text or message, reading.constraints, excluded)
     wishes = before.wishes.overridden_by(reading.constraints)
     if follow_ups.wants_cheaper(message):
-        wishes = wishes.overridden_by(_below(_last_shown(dialogue)))
+        wishes = wishes.overridden_by(_below(dialogue.last_shown))
     return Question(text or message, wishes, excluded, before.standing)
 
 
@@ -56,7 +57,8 @@ def recent_turns(dialogue: Dialogue) -> Sequence[Past]:
     """The last turns, oldest first: stored, or told by the client and read the same way."""
     if not settings.HISTORY_TURNS:
         return ()
-    return (dialogue.past or _heard(dialogue))[-settings.HISTORY_TURNS :]
+    asked = tuple(turn for turn in dialogue.past if not turn.is_aside)
+    return (asked or _heard(dialogue))[-settings.HISTORY_TURNS :]
 
 
 def _before(recent: Sequence[Past], message: str) -> Past | None:
@@ -160,16 +162,11 @@ def _with_next_message(dialogue: Dialogue, message: str) -> Iterable[tuple[Past,
 
 
 def _is_denied(name: str, message: str) -> bool:
-    if not name:
+    called = "|".join(map(re.escape, filter(None, (name, *names_by_itself(name)))))
+    if not called:
         return False
-    pattern = (
-        rf"\b(?:not|no|niet|geen|pas|without|zonder|sans)\s+(?:by\s+|met\s+)?{re.escape(name)}"
-    )
+    pattern = rf"\b(?:not|no|niet|geen|pas|without|zonder|sans)\s+(?:by\s+|met\s+)?(?:{called})\b"
     return re.search(pattern, message, re.IGNORECASE) is not None
-
-
-def _last_shown(dialogue: Dialogue) -> tuple[Shown, ...]:
-    return next((turn.shown for turn in reversed(dialogue.past) if turn.shown), ())
 
 
 def _below(shown: Iterable[Shown]) -> Constraints:

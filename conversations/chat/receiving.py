@@ -1,0 +1,130 @@
+"""What a message asks besides finding somebody, read from its acts; unsure means it is a search."""
+
+from dataclasses import dataclass, field
+
+from conversations.chat.acts.classifier import NEW_PROBLEM, REFINE, Acts
+from conversations.chat.dialogue import Dialogue
+from conversations.chat.people import Meant, meant, ordinal
+from conversations.chat.protocols import Decision, Finder, Reader, Reason
+from conversations.chat.words import subject_words
+from experts.search.languages import words
+
+SEARCHED = frozenset((NEW_PROBLEM, REFINE))
+TURNED_DOWN = frozenset(("reject", "someone_else", "complaint", "drop_limit"))
+COURTESIES: dict[str, Reason] = {  # the one that is answered first
+    "thanks": "thanks",
+    "goodbye": "goodbye",
+    "contact_details": "noted",
+    "greeting": "greeting",
+}
+SURE, VERY_SURE = 0.8, 0.95  # chances from which something is taken for no question at all
+BARE = 2  # words that may name what is looked for and nothing else
+INTRODUCED = frozenset(("about", "chosen"))  # decisions that offer to introduce somebody
+ANSWERED = 6  # words at most of a choice among answers to click
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """Something that is answered without a search for somebody."""
+
+    decision: Decision
+    meant: Meant | None = None
+    is_tentative: bool = False  # somebody found for it wins
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A message as what it does; `message` with a choice in the words that were offered."""
+
+    acts: Acts
+    message: str
+    aside: Aside | None = field(default=None)
+
+
+def receive(message: str, dialogue: Dialogue, reader: Reader, finder: Finder) -> Read:
+    """What is to be done with a message. Errors: ExpertsError."""
+    acts = reader.acts(message, dialogue.last_reply)
+    if not _is_read(message):
+        return Read(acts, message)
+    if aside := _of_people(message, acts, dialogue, reader):
+        return Read(acts, message, aside)
+    if chosen := _chosen_answer(message, acts, dialogue):
+        return Read(acts, chosen)
+    return Read(acts, message, _of_service(message, acts, dialogue, reader, finder))
+
+
+def _is_read(message: str) -> bool:
+    """Whether most letters are of the script that the acts were learnt in."""
+    letters = [letter for letter in message if letter.isalpha()]
+    return 2 * sum(letter < "\u0250" for letter in letters) > len(letters)
+
+
+def _of_people(message: str, acts: Acts, dialogue: Dialogue, reader: Reader) -> Aside | None:
+    """A choice, a question or a wish about somebody shown before."""
+    who = meant(message, dialogue)
+    if who is None or acts.chosen & TURNED_DOWN:
+        return None
+    if (answer := _to_the_offer(acts, dialogue)) is not None:
+        return Aside(Decision(True, answer), who)
+    is_certain = acts.is_certain and not acts.chosen & SEARCHED
+    # A name that the acts cannot know says that an unclear message is about that person.
+    about = "ask_about_expert" in acts or (not acts.is_certain and who.how == "name")
+    if "book" in acts and (is_certain or who.how == "name"):
+        return (
+            None if "human" in acts and who.how != "name" else Aside(Decision(True, "booked"), who)
+        )
+    if about and (is_certain or who.how == "name"):
+        return Aside(Decision(True, "about", topic=reader.fact(who.rest)), who)
+    if "select" in acts and is_certain and who.how != "context":
+        return Aside(Decision(True, "chosen"), who)
+    return None
+
+
+def _to_the_offer(acts: Acts, dialogue: Dialogue) -> Reason | None:
+    """A yes or no after an introduction was offered."""
+    last = dialogue.last
+    if last is None or last.decision not in INTRODUCED or not acts.is_certain:
+        return None
+    if acts.chosen & SEARCHED or acts.chosen & {"ask_about_expert", "select", "thanks"}:
+        return None
+    return "booked" if "yes" in acts else "declined" if "no" in acts else None
+
+
+def _chosen_answer(message: str, acts: Acts, dialogue: Dialogue) -> str:
+    """The words offered to click that a message chooses by their number, or all of them: "both"."""
+    offered = dialogue.last.suggestions if dialogue.last and dialogue.last.asked_back else ()
+    likeliest = max(acts.probabilities, key=lambda act: acts.probabilities[act], default="")
+    if len(offered) < 2 or likeliest != "select" or len(words(message)) > ANSWERED:
+        return ""
+    if (place := ordinal(message)) is not None:
+        return offered[place] if place < len(offered) else ""
+    return ", ".join(offered[:2]) if not subject_words(message) or len(words(message)) == 1 else ""
+
+
+def _of_service(
+    message: str, acts: Acts, dialogue: Dialogue, reader: Reader, finder: Finder
+) -> Aside | None:
+    """Small talk, and what is asked about the service itself."""
+    if not acts.is_certain or acts.chosen & SEARCHED:
+        return None
+    likely = max(acts.probabilities[act] for act in acts.chosen)
+    is_first = not dialogue.last_reply
+    if is_first and likely < (SURE if acts.chosen <= set(COURTESIES) else VERY_SURE):
+        return None
+    if (
+        subject_words(message)
+        and len(words(message)) <= BARE
+        and not (acts.chosen <= set(COURTESIES) and likely >= VERY_SURE)
+    ):  # "agent", "data stewardship": the name of a trade or a subject
+        return None
+    if acts.chosen & {"service_question", "human"}:
+        topic = "human" if "service_question" not in acts else reader.service(message)
+        return Aside(Decision(False, "service", topic=topic)) if topic else None
+    if likely >= SURE and acts.chosen <= {"off_topic", "nonsense"}:
+        reason: Reason = "off_topic" if "off_topic" in acts else "nonsense"
+        if not finder.named(message):
+            return Aside(Decision(False, reason), is_tentative=is_first)
+    if acts.chosen <= set(COURTESIES):
+        reason = next(COURTESIES[act] for act in COURTESIES if act in acts)
+        return None if finder.named(message) else Aside(Decision(False, reason))
+    return None
