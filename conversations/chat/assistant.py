@@ -1,10 +1,12 @@
 """One turn, a straight line from what was asked to what is answered."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from time import perf_counter
+from typing import Any
 
+from conversations.chat.cheaper import find_cheaper
 from conversations.chat.deciding import decide
 from conversations.chat.dialogue import Dialogue, demands, shown_as
 from conversations.chat.evidence import holds
@@ -25,7 +27,7 @@ from experts.search.retrieval import Retrieval, Signals
 
 logger = logging.getLogger(__name__)
 
-HEARD = 5  # replies of a client's history that are looked at
+HEARD = 12  # lines of a client's history that are looked at
 NOTHING = Retrieval("", (), Constraints(), (), "", Signals())
 LIMIT = 24  # candidates looked at: a few are shown, a dozen decide what to ask back
 
@@ -68,9 +70,10 @@ class Assistant:
 
     def understand(self, conversation: Conversation, limit: int = LIMIT) -> Turn:
         """What is asked after this dialogue, whom it finds, and whether that is an answer."""
-        dialogue = self._recalled(Dialogue.of(conversation))
+        dialogue = Dialogue.of(conversation)
         read = None
         if self.reader is not None:
+            dialogue = self._recalled(dialogue, conversation.filters)
             with stage("read"):
                 read = receive(conversation.query, dialogue, self.reader, self.finder)
             if read.aside is not None and not read.aside.is_tentative:
@@ -86,14 +89,17 @@ class Assistant:
         filters = demands(conversation.filters)
         constraints = question.wishes.overridden_by(filters)
         with stage("retrieve"):
-            retrieval = self.finder.retrieve(
-                question.text,
-                constraints,
-                limit,
-                question.excluded,
-                firm=filters,
-                message=conversation.query,
-            )
+            if question.cheaper_than:
+                retrieval = find_cheaper(self.finder, question, filters, limit, said)
+            else:
+                retrieval = self.finder.retrieve(
+                    question.text,
+                    constraints,
+                    limit,
+                    question.excluded,
+                    firm=filters,
+                    message=said,
+                )
         with stage("decide"):
             decision = decide(retrieval, dialogue)
         if read is not None and read.aside is not None and not decision.is_match:
@@ -118,16 +124,37 @@ class Assistant:
         language = visitor_language(conversation.query, dialogue, conversation.page_language)
         return Turn(conversation.query, question, language, dialogue, found, aside.decision)
 
-    def _recalled(self, dialogue: Dialogue) -> Dialogue:
-        """With whom a client's history names in its last reply that names anybody."""
-        replies = [line["content"] for line in dialogue.heard if line["role"] == "assistant"]
-        for reply in reversed(replies[-HEARD:]):
-            if names := self.finder.named(reply):
+    def _recalled(self, dialogue: Dialogue, filters: Mapping[str, Any]) -> Dialogue:
+        """With those who were shown when the last reply of a client's history that names anybody
+        was given."""
+        heard = dialogue.heard[-HEARD:]
+        for at in range(len(heard) - 1, 0, -1):
+            if heard[at]["role"] != "assistant" or heard[at - 1]["role"] != "user":
+                continue
+            if names := self.finder.named(heard[at]["content"]):
+                names = self._again(heard, at - 1, filters, names)
                 living = Expert.objects.recommendable().filter(username__in=names)
                 found = {one.username: one for one in living}
                 shown = (found[name] for name in names if name in found)
                 return replace(dialogue, recalled=tuple(map(shown_as, shown)))
         return dialogue
+
+    def _again(
+        self,
+        heard: Sequence[Mapping[str, str]],
+        at: int,
+        filters: Mapping[str, Any],
+        named: Sequence[str],
+    ) -> Sequence[str]:
+        """Who is shown for this line of a history, where the first of them was named then; else
+        those who were named."""
+        before = Conversation(
+            query=heard[at]["content"], history=list(heard[:at]), filters=dict(filters)
+        )
+        alone = Assistant(self.finder, self.offline)
+        picks = self.offline.compose(alone.understand(before)).picks
+        shown = [pick.expert.username for pick in picks]
+        return shown if shown and shown[0] in named else named
 
     def compose(self, turn: Turn) -> Reply:
         """By the language model where one is configured; by the offline composer when it fails, and

@@ -27,6 +27,7 @@ class Question:
     wishes: Constraints = NONE
     excluded: frozenset[str] = frozenset()
     follows: str = ""  # the question that a follow-up continues
+    cheaper_than: tuple[Shown, ...] = ()  # whom somebody cheaper is asked for
     cost: Mapping[str, int] = field(default_factory=dict, compare=False)  # tokens, by kind
 
 
@@ -48,9 +49,9 @@ def standalone_query(reading: Reading, message: str, dialogue: Dialogue) -> Ques
     else:
         return Question(reading.text or message, reading.constraints, excluded)
     wishes = before.wishes.overridden_by(reading.constraints)
-    if follow_ups.wants_cheaper(message):
-        wishes = wishes.overridden_by(_below(dialogue.last_shown))
-    return Question(text or message, wishes, excluded, before.standing)
+    than = _priced(dialogue.last_shown) if follow_ups.wants_cheaper(message) else ()
+    wishes = wishes.overridden_by(_below(than))
+    return Question(text or message, wishes, excluded, before.standing, than)
 
 
 def recent_turns(dialogue: Dialogue) -> Sequence[Past]:
@@ -148,6 +149,8 @@ def _refused(dialogue: Dialogue, message: str) -> frozenset[str]:
     """Everyone shown before a wish for someone else, and whoever a "not" was said of by name."""
     seen: dict[str, Shown] = {}
     refused: set[str] = set()
+    if follow_ups.wants_someone_else(message):
+        refused |= {one.username for one in dialogue.recalled}
     for past, words_then in _with_next_message(dialogue, message):
         seen |= {one.username: one for one in past.shown}
         if follow_ups.wants_someone_else(words_then):
@@ -169,13 +172,15 @@ def _is_denied(name: str, message: str) -> bool:
     return re.search(pattern, message, re.IGNORECASE) is not None
 
 
-def _below(shown: Iterable[Shown]) -> Constraints:
+def _priced(shown: Iterable[Shown]) -> tuple[Shown, ...]:
+    """Those of them than whom somebody can be cheaper."""
+    return tuple(one for one in shown if one.hourly_rate is not None and one.hourly_rate > CENT)
+
+
+def _below(shown: Sequence[Shown]) -> Constraints:
     """A rate under the cheapest of those shown, in that one's currency."""
-    priced = [one for one in shown if one.hourly_rate is not None]
-    if not priced:
+    if not shown:
         return NONE
-    cheapest = min(priced, key=lambda one: one.hourly_rate or Decimal(0))
+    cheapest = min(shown, key=lambda one: one.hourly_rate or Decimal(0))
     rate = (cheapest.hourly_rate or Decimal(0)) - CENT
-    if rate <= 0:
-        return NONE
     return Constraints(max_hourly_rate=rate, currency=cheapest.currency or None)
