@@ -28,7 +28,8 @@ from experts.search.retrieval import Retrieval, Signals
 logger = logging.getLogger(__name__)
 
 HEARD = 12  # lines of a client's history that are looked at
-NOTHING = Retrieval("", (), Constraints(), (), "", Signals())
+NO_DEMANDS = Constraints()
+NOTHING = Retrieval("", (), NO_DEMANDS, (), "", Signals())
 LIMIT = 24  # candidates looked at: a few are shown, a dozen decide what to ask back
 
 
@@ -62,6 +63,8 @@ class Assistant:
             reply,
             usage={
                 "decision": turn.decision.reason,  # unless the composer settled it
+                **({"contact": True} if turn.decision.wants_contact else {}),
+                **({"refused": sorted(turn.refused)} if turn.refused else {}),
                 **with_tokens(reply.usage, turn.question.cost),
                 "find_ms": round((found - started) * 1000, 1),
                 "compose_ms": round((perf_counter() - found) * 1000, 1),
@@ -83,6 +86,8 @@ class Assistant:
         said = read.message if read is not None else conversation.query
         reading = read_constraints(said)
         question = standalone_query(reading, said, dialogue)
+        if read is not None:
+            question = _changed(question, read)
         if self.rewriter is not None:
             with stage("rewrite"):
                 question = self.rewriter.rewrite(question, conversation.query, dialogue)
@@ -105,7 +110,8 @@ class Assistant:
         if read is not None and read.aside is not None and not decision.is_match:
             decision = read.aside.decision
         language = visitor_language(conversation.query, dialogue, conversation.page_language)
-        return Turn(conversation.query, question, language, dialogue, retrieval, decision)
+        turn = Turn(conversation.query, question, language, dialogue, retrieval, decision)
+        return replace(turn, refused=read.refused) if read is not None else turn
 
     def _aside(
         self, conversation: Conversation, dialogue: Dialogue, read: Read, aside: Aside
@@ -168,6 +174,16 @@ class Assistant:
             usage = {**error.usage, "reason": error.reason, "note": str(error)}
             reply = error.so_far or self.offline.compose(turn)
             return replace(reply, degraded=True, usage=usage)
+
+
+def _changed(question: Question, read: Read) -> Question:
+    """The question without whom, and what demand, the message takes out of it."""
+    unset = {name: getattr(NO_DEMANDS, name) for name in read.let_go}
+    return replace(
+        question,
+        wishes=replace(question.wishes, **unset),
+        excluded=question.excluded | read.refused,
+    )
 
 
 def continued(narrative: str, turn: Turn) -> str:

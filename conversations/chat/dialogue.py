@@ -15,7 +15,7 @@ NONE = Constraints()
 # Reasons for answers that neither add to the question of the dialogue nor give it up.
 ASIDES = frozenset(
     ("greeting", "thanks", "goodbye", "noted", "off_topic", "nonsense", "service", "about",
-     "chosen", "booked", "declined")
+     "chosen", "booked", "declined", "sorry")
 )  # fmt: skip
 REMEMBERED = 50  # stored turns of one dialogue that are looked at
 
@@ -95,7 +95,8 @@ class Dialogue:
         rows = list(Conversation.objects.before(conversation)[:REMEMBERED])[::-1]
         if not rows:
             return cls(heard=tuple(_without_echo(conversation.history, conversation.query)))
-        return cls(tuple(map(Past.of, rows)), frozenset(_voted_down(rows)))
+        refused = (name for row in rows for name in row.usage.get("refused", ()))
+        return cls(tuple(map(Past.of, rows)), frozenset((*_voted_down(rows), *refused)))
 
     @property
     def last(self) -> Past | None:
@@ -116,6 +117,12 @@ class Dialogue:
     def wishes(self) -> Constraints:
         """The demands as they stand."""
         return self.past[-1].wishes if self.past else NONE
+
+    @property
+    def last_list(self) -> tuple[Shown, ...]:
+        """Those found last, best first: a question about one of them does not take their place."""
+        stored = (turn.shown for turn in reversed(self.past) if turn.shown and not turn.is_aside)
+        return next(stored, self.last_shown)
 
     @property
     def all_shown(self) -> tuple[Shown, ...]:

@@ -36,9 +36,9 @@ def meant(message: str, dialogue: Dialogue) -> Meant | None:
     last = dialogue.last_shown
     if named := _by_name(message, dialogue.all_shown):
         return named
-    place = ordinal(message)
-    if place is not None and last[place:]:
-        return Meant(last[place], "number", message)
+    place, listed = ordinal(message), dialogue.last_list
+    if place is not None and listed[place:]:
+        return Meant(listed[place], "number", message)
     if described := _by_description(message, last):
         return Meant(described, "description", message)
     return Meant(last[0], "context", message) if last else None
@@ -48,6 +48,11 @@ def ordinal(message: str) -> int | None:
     """The place that a message chooses, -1 for the last; None when it names none or several."""
     found = {PLACE_OF[word] for word in map(fold, words(message)) if word in PLACE_OF}
     return found.pop() if len(found) == 1 else None
+
+
+def without_places(message: str) -> str:
+    """The message without "first" or "2nd"."""
+    return " ".join(word for word in message.split() if not PLACE_OF.keys() & set(key_of(word)))
 
 
 def _by_name(message: str, shown: Sequence[Shown]) -> Meant | None:

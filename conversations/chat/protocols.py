@@ -35,6 +35,7 @@ Reason = Literal[
     "chosen",  # somebody shown before
     "booked",  # they want to meet somebody shown before
     "declined",  # they do not
+    "sorry",  # what was answered does not please them
 ]
 
 
@@ -46,6 +47,11 @@ class Decision:
     reason: Reason
     doubt: float = 0.0  # 0 to 1: how much a question back is needed, whatever was decided
     topic: str = ""  # of an aside
+
+    @property
+    def wants_contact(self) -> bool:
+        """Whether the visitor wants to meet somebody, or to speak to a person of the service."""
+        return self.reason == "booked" or (self.reason, self.topic) == ("service", "human")
 
     @property
     def is_aside(self) -> bool:
@@ -62,6 +68,7 @@ class Turn:
     dialogue: Dialogue
     retrieval: Retrieval
     decision: Decision
+    refused: frozenset[str] = frozenset()  # usernames that this message turns down
     told: Told = field(default_factory=Told, compare=False)
 
 
@@ -92,6 +99,8 @@ class Reader(Protocol):
     def fact(self, question: str) -> str: ...
 
     def service(self, question: str) -> str: ...
+
+    def limit(self, message: str) -> str: ...
 
 
 class Rewriter(Protocol):

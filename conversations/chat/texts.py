@@ -164,6 +164,10 @@ EN = Phrases(
             "I'm sorry, I didn't understand that. What do you need help with?",
             "I still don't understand. Could you say in a few words what you need?",
         ),
+        "sorry": (
+            "I'm sorry that this does not fit. What is missing, or should be different?",
+            "I'm sorry. Tell me in your own words what the person should do for you.",
+        ),
         "declined": ("All right. Tell me if you want somebody else, or something else.",),
     },
     facts={
@@ -287,6 +291,10 @@ NL = Phrases(
         "nonsense": (
             "Sorry, dat begreep ik niet. Waarmee kan ik u helpen?",
             "Ik begrijp het nog niet. Kunt u in een paar woorden zeggen wat u nodig hebt?",
+        ),
+        "sorry": (
+            "Het spijt me dat dit niet past. Wat ontbreekt er, of wat moet anders?",
+            "Sorry. Zeg in uw eigen woorden wat de persoon voor u moet doen.",
         ),
         "declined": ("Goed. Zeg het maar als u iemand anders of iets anders zoekt.",),
     },
@@ -417,6 +425,10 @@ FR = Phrases(
         "nonsense": (
             "Désolé, je n'ai pas compris. Pour quoi cherchez-vous de l'aide ?",
             "Je ne comprends toujours pas. Pouvez-vous dire en quelques mots ce qu'il vous faut ?",
+        ),
+        "sorry": (
+            "Je suis désolé que cela ne convienne pas. Que manque-t-il, ou que faut-il changer ?",
+            "Désolé. Dites-moi avec vos mots ce que la personne doit faire pour vous.",
         ),
         "declined": ("Très bien. Dites-moi si vous cherchez quelqu'un d'autre ou autre chose.",),
     },

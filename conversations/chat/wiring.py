@@ -86,6 +86,10 @@ class Reader:
         """What is asked about the service, or OTHER."""
         return self._nearest(question, examples.SERVICE)
 
+    def limit(self, message: str) -> str:
+        """Which demand is taken back, or OTHER."""
+        return self._nearest(message, examples.LIMITS)
+
     def _nearest(self, question: str, topics: examples.Examples) -> str:
         known = partial(_example, wiring.embedder().fingerprint)
         return examples.nearest(embedded(question), topics, known)

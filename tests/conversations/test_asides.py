@@ -4,12 +4,16 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 
 from conversations.chat import wiring
 from conversations.chat.acts.classifier import Acts, searched
+from conversations.leads import outbox
 from conversations.leads.demand import uncovered
-from conversations.models import Conversation, Lead, ServiceText
+from conversations.models import Conversation, Lead, Message, ServiceText
+from tests.conversations.admin import rows
 from tests.conversations.conftest import Ask
+from tests.conversations.receivers import Mailbox
 
 pytestmark = pytest.mark.django_db
 
@@ -28,6 +32,10 @@ ACTS = {
     "what do I pay for this?": ("service_question", "cost"),
     "can a person call me?": ("human", "human"),
     "not Ann": ("reject", ""),
+    "that is no good to me": ("reject", ""),
+    "forget the budget": ("drop_limit", "budget"),
+    "both": ("select", ""),
+    "you do not understand me": ("complaint", ""),
 }
 
 
@@ -45,6 +53,8 @@ class Scripted:
 
     def service(self, question: str) -> str:
         return ACTS[question][1]
+
+    limit = service
 
 
 def _without(message: str) -> tuple[str, str]:
@@ -194,3 +204,44 @@ def test_the_language_model_is_not_asked_for_an_aside(
     assistant.model = Forbidden()  # type: ignore[assignment]
     monkeypatch.setattr(wiring, "assistant", lambda: assistant)
     assert ask("thanks!")["type"] == "clarification"
+
+
+def test_a_wish_for_contact_is_mailed_to_sales(experts: None, ask: Ask, mailbox: Mailbox) -> None:
+    rows.staff("sam", role="sales")
+    User.objects.filter(username="sam").update(email="sam@desk.example.com")
+    first = ask(DISPUTE)
+    ask("can I meet Ann?", thread=first["thread"])
+    ask("can a person call me?", thread=first["thread"])
+    ask("thanks!", thread=first["thread"])
+    outbox.deliver()
+    assert Message.objects.filter(event="lead.contact_wanted").count() == 2
+    assert {mail.rcpt_tos[0] for mail in mailbox.mails} == {"sam@desk.example.com"}
+
+
+def test_a_demand_is_taken_back_and_the_question_stands(experts: None, ask: Ask) -> None:
+    first = ask(f"{DISPUTE}, under €200 an hour, someone who speaks French")
+    later = ask("forget the budget", thread=first["thread"])
+    assert stored(later).standalone_query == stored(first).standalone_query
+    assert later["interpreted"] == {"languages": ["fr"]}
+
+
+def test_who_is_turned_down_is_not_shown_again(experts: None, ask: Ask) -> None:
+    first = ask(DISPUTE)
+    ask("that is no good to me", thread=first["thread"])
+    again = ask("who else speaks French?", thread=first["thread"])
+    assert "tax-ann" not in shown(again)
+
+
+def test_both_takes_the_answers_that_were_offered(experts: None, ask: Ask) -> None:
+    first = ask("marketing")
+    assert first["narrative"].endswith("?")
+    named = [one for one in first["suggestions"] if one in first["narrative"]]
+    answer = ask("both", thread=first["thread"])
+    assert all(one in stored(answer).standalone_query for one in named)
+
+
+def test_a_complaint_is_answered_with_regret(experts: None, ask: Ask) -> None:
+    first = ask(DISPUTE)
+    answer = ask("you do not understand me", thread=first["thread"])
+    assert answer["experts"] == []
+    assert answer["narrative"].startswith("I'm sorry")

@@ -115,6 +115,29 @@ SERVICE: Examples = {
 }  # fmt: skip
 
 
+LIMITS: Examples = {
+    "budget": (
+        "the price doesn't matter", "without the budget", "it may cost more",
+        "de prijs is niet belangrijk", "zonder budget", "het mag meer kosten",
+        "peu importe le prix", "sans limite de budget", "cela peut coûter plus cher",
+    ),
+    "place": (
+        "anywhere is fine", "forget the city", "it need not be nearby",
+        "het mag ook elders", "de plaats maakt niet uit", "het hoeft niet in de buurt",
+        "n'importe où", "peu importe la ville", "pas besoin que ce soit près d'ici",
+    ),
+    "languages": (
+        "any language will do", "the language is not important", "it need not be in Dutch",
+        "de taal maakt niet uit", "het hoeft niet in het Frans",
+        "peu importe la langue", "pas besoin de parler français",
+    ),
+    OTHER: (
+        "forget all my conditions", "drop all of that", "laat alles maar vallen",
+        "vergeet mijn voorwaarden", "oubliez toutes mes conditions", "laissez tomber les critères",
+    ),
+}  # fmt: skip
+
+
 def nearest(asked: Vector, examples: Examples, embed: Embed) -> str:
     """Return the topic whose best examples are nearest in meaning. Errors: EmbedderError."""
     closeness = {
