@@ -150,8 +150,8 @@ class Assistant:
         heard: Sequence[Mapping[str, str]],
         at: int,
         filters: Mapping[str, Any],
-        named: Sequence[str],
-    ) -> Sequence[str]:
+        named: tuple[str, ...],
+    ) -> tuple[str, ...]:
         """Who is shown for this line of a history, where the first of them was named then; else
         those who were named."""
         before = Conversation(
@@ -159,7 +159,7 @@ class Assistant:
         )
         alone = Assistant(self.finder, self.offline)
         picks = self.offline.compose(alone.understand(before)).picks
-        shown = [pick.expert.username for pick in picks]
+        shown = tuple(pick.expert.username for pick in picks)
         return shown if shown and shown[0] in named else named
 
     def compose(self, turn: Turn) -> Reply:

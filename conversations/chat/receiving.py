@@ -20,8 +20,12 @@ COURTESIES: dict[str, Reason] = {  # the one that is answered first
     "contact_details": "noted",
     "greeting": "greeting",
 }
+NO_QUESTIONS = frozenset(("off_topic", "nonsense"))
 DISSATISFIED = frozenset(("complaint", "reject", "no"))
 SURE, VERY_SURE = 0.8, 0.95  # chances from which something is taken for no question at all
+LIKELY = 0.5  # chance from which "she" is taken for somebody shown
+STORY = 3  # subject words with which a complaint says what it is about
+FEW = 3  # words around "second" that ask for nothing: "and the … one"
 BARE = 2  # words that may name what is looked for and nothing else
 INTRODUCED = frozenset(("about", "chosen"))  # decisions that offer to introduce somebody
 LIMITS = {
@@ -88,10 +92,13 @@ def _of_people(message: str, acts: Acts, dialogue: Dialogue, reader: Reader) -> 
         return (
             None if "human" in acts and who.how != "name" else Aside(Decision(True, "booked"), who)
         )
-    if about and who.how != "context" and not subject_words(without_places(who.rest)):
-        return Aside(Decision(True, "chosen"), who)
-    if about and (is_certain or who.how == "name"):
-        return Aside(Decision(True, "about", topic=reader.fact(who.rest)), who)
+    likely = acts.probabilities.get("ask_about_expert", 0.0) >= LIKELY
+    if about and (who.how == "name" or (is_certain and (likely or who.how != "context"))):
+        topic, rest = reader.fact(who.rest), without_places(who.rest)
+        is_bare = not subject_words(rest) and (not topic or len(words(rest)) <= FEW)
+        if who.how != "context" and is_bare:  # "and the second?"
+            return Aside(Decision(True, "chosen"), who)
+        return Aside(Decision(True, "about", topic=topic), who)
     is_one = len(dialogue.last_shown) == 1 and not subject_words(message)
     if "select" in acts and is_certain and (is_one or who.how != "context"):
         return Aside(Decision(True, "chosen"), who)
@@ -166,25 +173,28 @@ def _of_service(
     if not acts.is_certain or acts.chosen & SEARCHED:
         return None
     likely = max(acts.probabilities[act] for act in acts.chosen)
-    is_first = not dialogue.last_reply
-    if is_first and likely < (SURE if acts.chosen <= set(COURTESIES) else VERY_SURE):
+    is_first, is_courteous = not dialogue.last_reply, acts.chosen <= set(COURTESIES)
+    if is_first and likely < (SURE if is_courteous else VERY_SURE):
         return None
-    if (
-        subject_words(message)
-        and len(words(message)) <= BARE
-        and not (acts.chosen <= set(COURTESIES) and likely >= VERY_SURE)
-    ):  # "agent", "data stewardship": the name of a trade or a subject
+    subjects = subject_words(message)
+    is_bare = subjects and len(words(message)) <= BARE  # "agent", "data stewardship": a trade
+    if is_bare and not (is_courteous and likely >= VERY_SURE):
         return None
     if acts.chosen & {"service_question", "human"}:
+        if likely < SURE:
+            return None
         topic = "human" if "service_question" not in acts else reader.service(message)
         return Aside(Decision(False, "service", topic=topic)) if topic else None
-    if likely >= SURE and acts.chosen <= {"off_topic", "nonsense"}:
-        reason: Reason = "off_topic" if "off_topic" in acts else "nonsense"
-        if not finder.named(message):
-            return Aside(Decision(False, reason), is_tentative=is_first)
+    reason: Reason
     if acts.chosen <= DISSATISFIED:
-        return None if is_first else Aside(Decision(False, "sorry"))
-    if acts.chosen <= set(COURTESIES):
+        is_told = len(subjects) >= STORY or not dialogue.all_shown
+        return None if is_told else Aside(Decision(False, "sorry"))
+    if acts.chosen <= NO_QUESTIONS and likely >= SURE:
+        reason = "off_topic" if "off_topic" in acts else "nonsense"
+    elif is_courteous:
         reason = next(COURTESIES[act] for act in COURTESIES if act in acts)
-        return None if finder.named(message) else Aside(Decision(False, reason))
-    return None
+    else:
+        return None
+    if finder.named(message):
+        return None
+    return Aside(Decision(False, reason), is_tentative=is_first and not is_courteous)
