@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from conversations.chat.acts.classifier import NEW_PROBLEM, REFINE, Acts
 from conversations.chat.dialogue import Dialogue
-from conversations.chat.follow_ups import rejected_words, without_frame
+from conversations.chat.follow_ups import rejected_words, wants_someone_else, without_frame
 from conversations.chat.people import Meant, meant, ordinal, without_places
 from conversations.chat.protocols import Decision, Finder, Reader, Reason
 from conversations.chat.standalone import recent_turns
@@ -87,7 +87,10 @@ def _of_people(message: str, acts: Acts, dialogue: Dialogue, reader: Reader) -> 
         return None
     is_certain = acts.is_certain and not acts.chosen & SEARCHED
     # A name that the acts cannot know says that an unclear message is about that person.
-    about = "ask_about_expert" in acts or (not acts.is_certain and who.how == "name")
+    is_unclear = (
+        bool(acts.probabilities) and not acts.is_certain and not wants_someone_else(message)
+    )
+    about = "ask_about_expert" in acts or (is_unclear and who.how == "name")
     if "book" in acts and (is_certain or who.how == "name"):
         return (
             None if "human" in acts and who.how != "name" else Aside(Decision(True, "booked"), who)
