@@ -9,6 +9,7 @@ from conversations.admin import (
     leads,
     privacy,
     scores,
+    service,
     staff,
     verdicts,
     webhooks,
@@ -16,5 +17,5 @@ from conversations.admin import (
 
 __all__ = (
     "attempts", "conversations", "demand", "exports", "feedback", "leads", "privacy", "scores",
-    "staff", "verdicts", "webhooks",
+    "service", "staff", "verdicts", "webhooks",
 )  # fmt: skip

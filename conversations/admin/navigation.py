@@ -11,6 +11,7 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
         ("Leads", "group", "conversations.lead"),
         ("Left addresses", "alternate_email", "conversations.emailcapture"),
         ("Score settings", "tune", "conversations.scoresettings"),
+        ("Service texts", "chat_info", "conversations.servicetext"),
         ("Unmet demand", "travel_explore", "conversations.demand"),
     )),
     ("Conversations", (

@@ -5,10 +5,18 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any, Self
 
+from conversations.chat.acts.classifier import last_reply
 from conversations.models import Conversation, Feedback
+from conversations.replies import Tier
+from experts.models import Expert
 from experts.search.constraints import Constraints
 
 NONE = Constraints()
+# Reasons for answers that neither add to the question of the dialogue nor give it up.
+ASIDES = frozenset(
+    ("greeting", "thanks", "goodbye", "noted", "off_topic", "nonsense", "service", "about",
+     "chosen", "booked", "declined", "sorry")
+)  # fmt: skip
 REMEMBERED = 50  # stored turns of one dialogue that are looked at
 
 
@@ -20,6 +28,8 @@ class Shown:
     name: str
     hourly_rate: Decimal | None
     currency: str
+    title: str = ""
+    tier: Tier = "good"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +46,12 @@ class Past:
     language: str = ""
     follows: str = ""  # the question that a follow-up continued
     found_nobody: bool = False  # and what was offered to click asks for something else
+    decision: str = ""  # why it was answered so
+
+    @property
+    def is_aside(self) -> bool:
+        """Whether nothing was searched for: small talk, or a question about somebody shown."""
+        return self.decision in ASIDES
 
     @property
     def standing(self) -> str:
@@ -48,17 +64,20 @@ class Past:
         wishes = {
             name: value for name, value in conversation.interpreted.items() if name not in unasked
         }
+        decision = str(conversation.usage.get("decision", ""))
+        is_question = conversation.response_type == Conversation.Type.CLARIFICATION
         return cls(
             message=conversation.query,
             question=conversation.standalone_query,
             reply=conversation.response_narrative,
-            asked_back=conversation.response_type == Conversation.Type.CLARIFICATION,
+            asked_back=is_question and decision not in ASIDES,
             suggestions=tuple(conversation.suggestions),
             shown=tuple(map(_shown, conversation.response_experts)),
             wishes=demands(wishes),
             language=conversation.language,
             follows=conversation.follows,
-            found_nobody=conversation.usage.get("decision") in ("no_evidence", "nobody"),
+            found_nobody=decision in ("no_evidence", "nobody"),
+            decision=decision,
         )
 
 
@@ -69,17 +88,47 @@ class Dialogue:
     past: tuple[Past, ...] = ()
     refused: frozenset[str] = frozenset()  # usernames voted down in this dialogue
     heard: tuple[Mapping[str, str], ...] = ()  # the client's history, when nothing is stored
+    recalled: tuple[Shown, ...] = ()  # whom that history says were shown last
 
     @classmethod
     def of(cls, conversation: Conversation) -> Self:
         rows = list(Conversation.objects.before(conversation)[:REMEMBERED])[::-1]
         if not rows:
             return cls(heard=tuple(_without_echo(conversation.history, conversation.query)))
-        return cls(tuple(map(Past.of, rows)), frozenset(_voted_down(rows)))
+        refused = (name for row in rows for name in row.usage.get("refused", ()))
+        return cls(tuple(map(Past.of, rows)), frozenset((*_voted_down(rows), *refused)))
 
     @property
     def last(self) -> Past | None:
         return self.past[-1] if self.past else None
+
+    @property
+    def last_reply(self) -> str:
+        """What was answered last; empty when nothing was."""
+        return self.past[-1].reply if self.past else last_reply(self.heard)
+
+    @property
+    def last_shown(self) -> tuple[Shown, ...]:
+        """Those shown last, best first."""
+        stored = (turn.shown for turn in reversed(self.past) if turn.shown)
+        return next(stored, self.recalled)
+
+    @property
+    def wishes(self) -> Constraints:
+        """The demands as they stand."""
+        return self.past[-1].wishes if self.past else NONE
+
+    @property
+    def last_list(self) -> tuple[Shown, ...]:
+        """Those found last, best first: a question about one of them does not take their place."""
+        stored = (turn.shown for turn in reversed(self.past) if turn.shown and not turn.is_aside)
+        return next(stored, self.last_shown)
+
+    @property
+    def all_shown(self) -> tuple[Shown, ...]:
+        """Everybody shown so far, those of the last answers first."""
+        stored = (one for turn in reversed(self.past) for one in turn.shown)
+        return tuple({one.username: one for one in (*stored, *self.recalled)}.values())
 
     @property
     def clarifications(self) -> int:
@@ -123,8 +172,22 @@ def _amount(value: object) -> Decimal | None:
         return None
 
 
+def shown_as(expert: Expert) -> Shown:
+    """An expert as they stand now."""
+    return Shown(
+        expert.username, expert.name, expert.hourly_rate, expert.currency, expert.job_title
+    )
+
+
 def _shown(card: Mapping[str, Any]) -> Shown:
-    return Shown(card["id"], card["name"], _amount(card["hourly_rate"]), card["currency"] or "")
+    return Shown(
+        card["id"],
+        card["name"],
+        _amount(card["hourly_rate"]),
+        card["currency"] or "",
+        card.get("title") or "",
+        card.get("tier") or "good",
+    )
 
 
 def _voted_down(rows: Sequence[Conversation]) -> Iterable[str]:

@@ -1,10 +1,11 @@
 """The seams of the talk, one page."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-from conversations.chat.dialogue import Dialogue
+from conversations.chat.acts.classifier import Acts
+from conversations.chat.dialogue import ASIDES, Dialogue
 from conversations.chat.standalone import Question
 from conversations.chat.telling import Told
 from conversations.replies import Reply
@@ -22,6 +23,19 @@ Reason = Literal[
     "no_question",  # greetings and small talk
     "no_evidence",  # the directory knows nothing like it
     "broad",  # the evidence carries a match, and a refining question with it
+    # Asides: nobody is searched for, and no question is added to or given up.
+    "greeting",
+    "thanks",
+    "goodbye",
+    "noted",  # their name or number
+    "off_topic",
+    "nonsense",
+    "service",  # about the service itself: `topic` says what
+    "about",  # about somebody shown before: `topic` says which fact, if it is one
+    "chosen",  # somebody shown before
+    "booked",  # they want to meet somebody shown before
+    "declined",  # they do not
+    "sorry",  # what was answered does not please them
 ]
 
 
@@ -32,6 +46,16 @@ class Decision:
     is_match: bool
     reason: Reason
     doubt: float = 0.0  # 0 to 1: how much a question back is needed, whatever was decided
+    topic: str = ""  # of an aside
+
+    @property
+    def wants_contact(self) -> bool:
+        """Whether the visitor wants to meet somebody, or to speak to a person of the service."""
+        return self.reason == "booked" or (self.reason, self.topic) == ("service", "human")
+
+    @property
+    def is_aside(self) -> bool:
+        return self.reason in ASIDES
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +68,7 @@ class Turn:
     dialogue: Dialogue
     retrieval: Retrieval
     decision: Decision
+    refused: frozenset[str] = frozenset()  # usernames that this message turns down
     told: Told = field(default_factory=Told, compare=False)
 
 
@@ -60,6 +85,22 @@ class Finder(Protocol):
         firm: Constraints = ...,
         message: str = ...,
     ) -> Retrieval: ...
+
+    def about(self, question: str, usernames: Sequence[str]) -> Retrieval: ...
+
+    def named(self, text: str) -> tuple[str, ...]: ...
+
+
+class Reader(Protocol):
+    """What messages do and are about. Errors: ExpertsError."""
+
+    def acts(self, message: str, reply: str) -> Acts: ...
+
+    def fact(self, question: str) -> str: ...
+
+    def service(self, question: str) -> str: ...
+
+    def limit(self, message: str) -> str: ...
 
 
 class Rewriter(Protocol):

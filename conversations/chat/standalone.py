@@ -9,6 +9,7 @@ from django.conf import settings
 
 from conversations.chat import follow_ups
 from conversations.chat.dialogue import NONE, Dialogue, Past, Shown
+from conversations.chat.people import names_by_itself
 from conversations.chat.topics import topic
 from conversations.chat.words import stem, subject_words
 from experts.search.constraints import Constraints, Reading, read_constraints
@@ -26,6 +27,7 @@ class Question:
     wishes: Constraints = NONE
     excluded: frozenset[str] = frozenset()
     follows: str = ""  # the question that a follow-up continues
+    cheaper_than: tuple[Shown, ...] = ()  # whom somebody cheaper is asked for
     cost: Mapping[str, int] = field(default_factory=dict, compare=False)  # tokens, by kind
 
 
@@ -47,16 +49,17 @@ def standalone_query(reading: Reading, message: str, dialogue: Dialogue) -> Ques
     else:
         return Question(reading.text, reading.constraints, excluded)
     wishes = before.wishes.overridden_by(reading.constraints)
-    if follow_ups.wants_cheaper(message):
-        wishes = wishes.overridden_by(_below(_last_shown(dialogue)))
-    return Question(text, wishes, excluded, before.standing)
+    than = _priced(dialogue.last_shown) if follow_ups.wants_cheaper(message) else ()
+    wishes = wishes.overridden_by(_below(than))
+    return Question(text, wishes, excluded, before.standing, than)
 
 
 def recent_turns(dialogue: Dialogue) -> Sequence[Past]:
     """The last turns, oldest first: stored, or told by the client and read the same way."""
     if not settings.HISTORY_TURNS:
         return ()
-    return (dialogue.past or _heard(dialogue))[-settings.HISTORY_TURNS :]
+    asked = tuple(turn for turn in dialogue.past if not turn.is_aside)
+    return (asked or _heard(dialogue))[-settings.HISTORY_TURNS :]
 
 
 def _before(recent: Sequence[Past], message: str) -> Past | None:
@@ -146,6 +149,8 @@ def _refused(dialogue: Dialogue, message: str) -> frozenset[str]:
     """Everyone shown before a wish for someone else, and whoever a "not" was said of by name."""
     seen: dict[str, Shown] = {}
     refused: set[str] = set()
+    if follow_ups.wants_someone_else(message):
+        refused |= {one.username for one in dialogue.recalled}
     for past, words_then in _with_next_message(dialogue, message):
         seen |= {one.username: one for one in past.shown}
         if follow_ups.wants_someone_else(words_then):
@@ -160,25 +165,22 @@ def _with_next_message(dialogue: Dialogue, message: str) -> Iterable[tuple[Past,
 
 
 def _is_denied(name: str, message: str) -> bool:
-    if not name:
+    called = "|".join(map(re.escape, filter(None, (name, *names_by_itself(name)))))
+    if not called:
         return False
-    pattern = (
-        rf"\b(?:not|no|niet|geen|pas|without|zonder|sans)\s+(?:by\s+|met\s+)?{re.escape(name)}"
-    )
+    pattern = rf"\b(?:not|no|niet|geen|pas|without|zonder|sans)\s+(?:by\s+|met\s+)?(?:{called})\b"
     return re.search(pattern, message, re.IGNORECASE) is not None
 
 
-def _last_shown(dialogue: Dialogue) -> tuple[Shown, ...]:
-    return next((turn.shown for turn in reversed(dialogue.past) if turn.shown), ())
+def _priced(shown: Iterable[Shown]) -> tuple[Shown, ...]:
+    """Those of them than whom somebody can be cheaper."""
+    return tuple(one for one in shown if one.hourly_rate is not None and one.hourly_rate > CENT)
 
 
-def _below(shown: Iterable[Shown]) -> Constraints:
+def _below(shown: Sequence[Shown]) -> Constraints:
     """A rate under the cheapest of those shown, in that one's currency."""
-    priced = [one for one in shown if one.hourly_rate is not None]
-    if not priced:
+    if not shown:
         return NONE
-    cheapest = min(priced, key=lambda one: one.hourly_rate or Decimal(0))
+    cheapest = min(shown, key=lambda one: one.hourly_rate or Decimal(0))
     rate = (cheapest.hourly_rate or Decimal(0)) - CENT
-    if rate <= 0:
-        return NONE
     return Constraints(max_hourly_rate=rate, currency=cheapest.currency or None)

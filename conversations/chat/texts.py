@@ -44,6 +44,14 @@ class Phrases:
     cheaper: str
     someone_else: str
     speaks: dict[str, str]  # by language of the expert
+    # Asides, in the order they are said; "found" is for thanks after somebody was shown.
+    asides: dict[str, tuple[str, ...]]
+    facts: dict[
+        str, str
+    ]  # about somebody shown: {name} and {amount}, {place}, {company}, {languages}, {missing}
+    silent: str  # {name}: the profile does not say
+    shall_introduce: str
+    booked: str  # {name}
 
 
 EN = Phrases(
@@ -123,6 +131,44 @@ EN = Phrases(
     cheaper="Someone cheaper",
     someone_else="Someone else",
     speaks={"en": "Who speaks English?", "nl": "Who speaks Dutch?", "fr": "Who speaks French?"},
+    asides={
+        "found": (
+            "You're welcome. Good luck with it!",
+            "Glad to help. I hope it works out.",
+            "My pleasure. You are welcome back any time.",
+        ),
+        "thanks": ("You're welcome.", "Glad to help.", "My pleasure."),
+        "goodbye": ("Goodbye, and good luck!", "You are welcome back any time. Goodbye!"),
+        "greeting": (
+            "Hello! What do you need help with? One sentence is enough.",
+            "Hello again! What would you like an expert to do?",
+        ),
+        "noted": ("Thank you, that is noted.", "Noted, thank you."),
+        "off_topic": (
+            "That is beyond me: I only find experts. What do you need somebody for?",
+            "I can't help with that, only with finding an expert. What do you need one for?",
+        ),
+        "nonsense": (
+            "I'm sorry, I didn't understand that. What do you need help with?",
+            "I still don't understand. Could you say in a few words what you need?",
+        ),
+        "sorry": (
+            "I'm sorry that this does not fit. What is missing, or should be different?",
+            "I'm sorry. Tell me in your own words what the person should do for you.",
+        ),
+        "declined": ("All right. Tell me if you want somebody else, or something else.",),
+    },
+    facts={
+        "rate": "{name} charges {amount} an hour.",
+        "place": "{name} is based in {place}.",
+        "company": "{name} works for {company}.",
+        "speaks": "{name} speaks {languages}.",
+        "speaks_too": "Yes, {name} speaks {languages}.",
+        "speaks_not": "{name}'s profile does not list {missing}, only {languages}.",
+    },
+    silent="{name}'s profile doesn't say. Shall I ask them?",
+    shall_introduce="Shall I introduce you?",
+    booked="Your wish to meet {name} is noted. A colleague will contact you by e-mail.",
 )
 NL = Phrases(
     matches=(
@@ -202,6 +248,44 @@ NL = Phrases(
         "nl": "Wie spreekt Nederlands?",
         "fr": "Wie spreekt Frans?",
     },
+    asides={
+        "found": (
+            "Graag gedaan. Veel succes ermee!",
+            "Met plezier. Hopelijk lukt het.",
+            "Geen dank. U bent altijd welkom.",
+        ),
+        "thanks": ("Graag gedaan.", "Met plezier.", "Geen dank."),
+        "goodbye": ("Tot ziens, en veel succes!", "U bent altijd welkom. Tot ziens!"),
+        "greeting": (
+            "Hallo! Waarmee kan ik u helpen? Eén zin is genoeg.",
+            "Dag! Wat moet een expert voor u doen?",
+        ),
+        "noted": ("Dank u, dat is genoteerd.", "Genoteerd, dank u."),
+        "off_topic": (
+            "Dat gaat mijn petje te boven: ik vind alleen experts. Waarvoor hebt u iemand nodig?",
+            "Daarmee kan ik niet helpen, wel met het vinden van een expert. Waarvoor zoekt u iemand?",
+        ),
+        "nonsense": (
+            "Sorry, dat begreep ik niet. Waarmee kan ik u helpen?",
+            "Ik begrijp het nog niet. Kunt u in een paar woorden zeggen wat u nodig hebt?",
+        ),
+        "sorry": (
+            "Het spijt me dat dit niet past. Wat ontbreekt er, of wat moet anders?",
+            "Sorry. Zeg in uw eigen woorden wat de persoon voor u moet doen.",
+        ),
+        "declined": ("Goed. Zeg het maar als u iemand anders of iets anders zoekt.",),
+    },
+    facts={
+        "rate": "{name} vraagt {amount} per uur.",
+        "place": "{name} is gevestigd in {place}.",
+        "company": "{name} werkt voor {company}.",
+        "speaks": "{name} spreekt {languages}.",
+        "speaks_too": "Ja, {name} spreekt {languages}.",
+        "speaks_not": "Het profiel van {name} vermeldt geen {missing}, alleen {languages}.",
+    },
+    silent="Het profiel van {name} zegt dat niet. Zal ik het vragen?",
+    shall_introduce="Zal ik u met elkaar in contact brengen?",
+    booked="Uw wens om {name} te ontmoeten is genoteerd. Een collega mailt u daarover.",
 )
 FR = Phrases(
     matches=(
@@ -287,6 +371,44 @@ FR = Phrases(
         "nl": "Qui parle néerlandais ?",
         "fr": "Qui parle français ?",
     },
+    asides={
+        "found": (
+            "Avec plaisir. Bonne chance !",
+            "De rien. J'espère que cela vous aidera.",
+            "Je vous en prie. Revenez quand vous voulez.",
+        ),
+        "thanks": ("Avec plaisir.", "De rien.", "Je vous en prie."),
+        "goodbye": ("Au revoir, et bonne chance !", "Au revoir, et à bientôt !"),
+        "greeting": (
+            "Bonjour ! Pour quoi cherchez-vous de l'aide ? Une phrase suffit.",
+            "Rebonjour ! Que doit faire l'expert pour vous ?",
+        ),
+        "noted": ("Merci, c'est noté.", "C'est noté, merci."),
+        "off_topic": (
+            "Cela me dépasse : je ne fais que trouver des experts. Pour quoi cherchez-vous quelqu'un ?",
+            "Je ne peux pas vous aider pour cela, mais je peux trouver un expert. Pour quoi en cherchez-vous un ?",
+        ),
+        "nonsense": (
+            "Désolé, je n'ai pas compris. Pour quoi cherchez-vous de l'aide ?",
+            "Je ne comprends toujours pas. Pouvez-vous dire en quelques mots ce qu'il vous faut ?",
+        ),
+        "sorry": (
+            "Je suis désolé que cela ne convienne pas. Que manque-t-il, ou que faut-il changer ?",
+            "Désolé. Dites-moi avec vos mots ce que la personne doit faire pour vous.",
+        ),
+        "declined": ("Très bien. Dites-moi si vous cherchez quelqu'un d'autre ou autre chose.",),
+    },
+    facts={
+        "rate": "{name} demande {amount} de l'heure.",
+        "place": "{name} se trouve à {place}.",
+        "company": "{name} travaille pour {company}.",
+        "speaks": "Langues de {name} : {languages}.",
+        "speaks_too": "Oui. Langues de {name} : {languages}.",
+        "speaks_not": "Le profil de {name} ne mentionne pas {missing}, seulement {languages}.",
+    },
+    silent="Le profil de {name} ne le dit pas. Voulez-vous que je pose la question ?",
+    shall_introduce="Voulez-vous que je vous mette en relation ?",
+    booked="Votre souhait de rencontrer {name} est noté. Un collègue vous écrira par e-mail.",
 )
 PHRASES = {"en": EN, "nl": NL, "fr": FR}
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from conversations.models import Lead, Message
+from conversations.models.leads import WORDS_SHOWN
 
 QUIET = timedelta(days=30)  # a lead that cools and becomes hot again within is no news
 LATELY = timedelta(days=1)  # who was here longer ago is told of by the digest
@@ -69,6 +70,18 @@ def _became_hot(lead: Lead) -> bool:
             subject=f"Hot lead: {lead.email}",
             text=text,
         )
+    )
+
+
+def contact_wanted(lead: Lead, words: str) -> None:
+    """They asked for a person, or to meet an expert: the strongest sign there is."""
+    Message.objects.tell(
+        "lead.contact_wanted",
+        lead,
+        {"lead": told(lead)},
+        to=addresses(lead.owner),
+        subject=f"Wants contact: {lead.email}",
+        text=f"{lead.email} wrote:\n{words[:WORDS_SHOWN]}\n\n{link(lead)}\n",
     )
 
 

@@ -13,9 +13,10 @@ from uuid import UUID
 
 import numpy as np
 from django.db import transaction
-from django.db.models import Case, Exists, OuterRef, QuerySet, Value, When
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
 from django.utils import timezone
 
+from conversations.chat.dialogue import ASIDES
 from conversations.chat.follow_ups import rejected_words, without_frame
 from conversations.chat.words import subject_words
 from conversations.leads.meaning import (
@@ -66,6 +67,7 @@ def uncovered(since: timedelta) -> Iterator[tuple[Conversation, str]]:
         created_at__gte=timezone.now() - since, uncovered=None
     )
     asked = asked.exclude(lead__status=Lead.Status.SPAM)
+    asked = asked.filter(Q(usage__decision__isnull=True) | ~Q(usage__decision__in=sorted(ASIDES)))
     # The reason says what to leave out too: most are read and left in the database.
     for row in asked.annotate(reason=reason).exclude(reason=None).order_by("pk").only(*READ):
         if subject_words(without_frame(words_of(row))):

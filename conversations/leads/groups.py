@@ -16,7 +16,7 @@ from django.db import DEFAULT_DB_ALIAS, router
 ROLES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "sales": {
         "view": ("lead", "conversation", "feedback", "click", "emailcapture", "expert", "demand",
-                 "verdict", "consent"),
+                 "verdict", "consent", "servicetext"),
         "add": ("lead", "export", "verdict"),
         "change": ("lead", "demand"),
     },
@@ -28,12 +28,12 @@ ROLES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "admins": {
         "view": ("lead", "conversation", "feedback", "click", "emailcapture", "attempt", "demand",
                  "verdict", "consent", "erasure", "endpoint", "delivery", "export", "expert",
-                 "scoresettings", "user"),
+                 "scoresettings", "servicetext", "user"),
         "add": ("lead", "export", "verdict", "erasure", "endpoint", "expert",
-                "scoresettings", "user"),
+                "scoresettings", "servicetext", "user"),
         "change": ("lead", "demand", "endpoint", "delivery", "expert",
-                   "scoresettings", "user"),
-        "delete": ("endpoint", "expert"),
+                   "scoresettings", "servicetext", "user"),
+        "delete": ("endpoint", "expert", "servicetext"),
     },
 }  # fmt: skip
 APPS = ("auth", "experts", "conversations")

@@ -14,6 +14,7 @@ import numpy as np
 from django.db.models import Max, Q
 from numpy.typing import NDArray
 
+from conversations.chat.dialogue import ASIDES
 from conversations.models import Conversation, Lead, LeadMeaning
 from experts.search import neutral, wiring
 
@@ -22,6 +23,7 @@ ALIKE = 2.5  # deviations above small talk from which two questions are called a
 JOINS = 2.75  # the same for a question and a group; of many groups one seems near by chance
 SPACE = "without small talk"  # of the vectors as they are stored
 BATCH = 256
+NO_QUESTION = sorted({"no_question", *ASIDES})  # decisions
 Matrix = NDArray[np.float32]  # (rows, dimension), each row of length 1
 
 
@@ -137,7 +139,7 @@ def remember(leads: Sequence[Lead]) -> int:
     keys, name = [lead.pk for lead in leads], model()
     asked_last = (
         Conversation.objects.filter(lead__in=keys)
-        .filter(Q(usage__decision__isnull=True) | ~Q(usage__decision="no_question"))  # no thanks
+        .filter(Q(usage__decision__isnull=True) | ~Q(usage__decision__in=NO_QUESTION))
         .order_by()
         .values("lead")
         .annotate(last=Max("pk"))

@@ -16,11 +16,12 @@ from conversations.models.exports import Export
 from conversations.models.gate import Attempt, IdempotencyKey, RequestCount
 from conversations.models.leads import EMAIL_LENGTH, EmailCapture, Lead
 from conversations.models.outreach import Delivery, Endpoint, Message, Try
+from conversations.models.service import ServiceText
 from conversations.models.verdicts import Verdict
 
 __all__ = (
     "EMAIL_LENGTH", "Attempt", "Change", "Claim", "Click", "Consent", "Conversation", "Day",
     "Delivery", "Demand", "EmailCapture", "Endpoint", "Erasure", "Export", "Feedback",
     "IdempotencyKey", "Lead", "LeadMeaning", "LeadMerge", "Message", "Note", "Recommendation",
-    "RequestCount", "SavedView", "ScoreSettings", "Try", "Uncovered", "Verdict",
+    "RequestCount", "SavedView", "ScoreSettings", "ServiceText", "Try", "Uncovered", "Verdict",
 )  # fmt: skip

@@ -69,6 +69,8 @@ def answered(conversation: Conversation, shown: Sequence[Recommendation]) -> Non
             lead.shown += len(shown)
             lead.fit = scoring.fit_of([one.tier for one in shown])
         _save(lead)
+        if conversation.usage.get("contact"):
+            alerts.contact_wanted(lead, conversation.query)
         names = [name for one in shown for name in counting.names(one)]
         words.store(
             "conversation",

@@ -20,6 +20,7 @@ from conversations.models.leads import Lead
 EVENTS = {
     "lead.created": "A new lead",
     "lead.hot": "A lead became hot",
+    "lead.contact_wanted": "A lead wants to meet an expert or speak to a person",
     "lead.status_changed": "The desk changed the status of a lead",
     "ping": "A test from the desk",
 }

@@ -156,6 +156,27 @@ class Retriever:
             tuple(one.expert.username for one in named),
         )
 
+    def about(self, question: str, usernames: Sequence[str]) -> Retrieval:
+        """These experts in this order, as far as they may be shown today, with their passages
+        compared to a question about them."""
+        snapshot = self._snapshot()
+        search = Search(snapshot, question, self.embedder.embed_question(question))
+        finding = _Finding(search, snapshot.calibration)
+        return Retrieval(
+            question,
+            finding.these(usernames),
+            NO_DEMANDS,
+            (),
+            snapshot.manifest.generation,
+            finding.signals(),
+        )
+
+    def named(self, text: str) -> tuple[str, ...]:
+        """The usernames of those whom a text names, in the order it does."""
+        snapshot = self._snapshot()
+        found = (row for one in snapshot.names.find(text) for row in one.rows)
+        return tuple(dict.fromkeys(snapshot.rows.usernames[row] for row in found))
+
     def _ruled_out(self, nouns: Iterable[str], search: Search) -> Iterable[str]:
         """The usernames of those who are this, or are called so."""
         snapshot = search.snapshot
@@ -217,6 +238,22 @@ class _Finding:
         return tuple(
             replace(one, relevance=1.0, tier="strong") for one in self._examined(ranking, places)
         )
+
+    def these(self, usernames: Sequence[str]) -> tuple[Candidate, ...]:
+        """These experts in this order."""
+        rows = self.snapshot.rows
+        known = [name for name in usernames if name in rows.row_of]
+        if not known:
+            return ()
+        living = {
+            one.username: one for one in Expert.objects.recommendable().filter(username__in=known)
+        }
+        allowed = np.zeros(self.snapshot.size, np.bool_)
+        allowed[[rows.row_of[name] for name in known]] = True
+        ranking = self.search.ranked(allowed, POOL)
+        place_of = {rows.usernames[row]: at for at, row in enumerate(ranking.rows.tolist())}
+        found = [(place_of[name], living[name]) for name in known if name in living]
+        return self._examined(ranking, found)
 
     def candidates(
         self, demands: Constraints, limit: int, excluded: Collection[str]

@@ -1,11 +1,13 @@
 """A dialogue: follow-ups are understood from the thread, and nobody reads another one's."""
 
 import uuid
+from collections.abc import Callable
 
 import pytest
 
 from conversations.models import Conversation, Feedback, Lead
 from tests.conversations.conftest import Ask
+from tests.conversations.directory import PEOPLE, add_expert
 
 pytestmark = pytest.mark.django_db
 
@@ -17,8 +19,12 @@ def searched(answer: dict[str, object]) -> str:
     return query
 
 
-def test_someone_cheaper_is_cheaper_than_everyone_shown(experts: None, ask: Ask) -> None:
-    first = ask(DISPUTE)
+def test_someone_cheaper_is_cheaper_than_everyone_shown(
+    experts: None, ask: Ask, reindex: Callable[[], None]
+) -> None:
+    add_expert("tax-tess", **{**PEOPLE["tax-ann"], "name": "Tess Roels", "hourly_rate": "130"})
+    reindex()
+    first = ask(DISPUTE, filters={"min_hourly_rate": 150})
     cheapest = min(float(card["hourly_rate"]) for card in first["experts"])
 
     second = ask("someone cheaper", thread=first["thread"])
@@ -27,6 +33,13 @@ def test_someone_cheaper_is_cheaper_than_everyone_shown(experts: None, ask: Ask)
     assert second["experts"]
     assert all(float(card["hourly_rate"]) < cheapest for card in second["experts"])
     assert float(second["interpreted"]["max_hourly_rate"]) < cheapest
+
+
+def test_who_only_asks_less_is_not_shown_for_someone_cheaper(experts: None, ask: Ask) -> None:
+    first = ask(DISPUTE)
+    second = ask("someone cheaper", thread=first["thread"])
+    assert "Nobody cheaper than €180 matches." in second["narrative"]
+    assert [card["id"] for card in second["experts"]] == ["tax-ann"]
 
 
 def test_the_last_words_of_a_lead_tell_what_a_follow_up_continues(experts: None, ask: Ask) -> None:

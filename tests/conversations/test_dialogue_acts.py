@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
@@ -11,7 +12,7 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 
-from conversations.chat.acts import training
+from conversations.chat.acts import examples, training
 from conversations.chat.acts.classifier import (
     LONGEST_REPLY,
     SHIPPED,
@@ -25,6 +26,7 @@ from conversations.chat.acts.scoring import score_acts
 from conversations.errors import WeightsUnreadable
 from experts.search.backends.multilingual_e5 import MultilingualE5Embedder
 from experts.search.backends.offline import HashingEmbedder
+from experts.search.protocols import Embedder, Vector
 
 DATA = settings.BASE_DIR / "data" / "dialogue_acts.jsonl"
 ACTS = {
@@ -48,6 +50,10 @@ NOTHING = {"en": "", "nl": "", "fr": ""}
 @pytest.fixture(scope="module")
 def embedder() -> MultilingualE5Embedder:
     return MultilingualE5Embedder(settings.DATA_DIR / "models")
+
+
+def plain(embedder: Embedder) -> Callable[[str], Vector]:
+    return lambda text: embedder.embed_question(text).plain
 
 
 @pytest.fixture(scope="module")
@@ -123,7 +129,7 @@ def test_a_message_is_read_as_what_it_does(
     message: str,
     acts: set[str],
 ) -> None:
-    found = read_acts(message, before[language], embedder, DialogueActClassifier(shipped))
+    found = read_acts(message, before[language], plain(embedder), DialogueActClassifier(shipped))
     assert acts <= found.chosen, found.probabilities
 
 
@@ -143,15 +149,15 @@ def test_a_message_is_read_as_what_it_does(
 def test_a_problem_that_sounds_like_something_else_is_still_searched_for(
     embedder: MultilingualE5Embedder, shipped: Weights, problem: str
 ) -> None:
-    found = read_acts(problem, "", embedder, DialogueActClassifier(shipped))
+    found = read_acts(problem, "", plain(embedder), DialogueActClassifier(shipped))
     assert found.chosen <= {"new_problem", "refine"}, found.probabilities
 
 
 def test_without_weights_every_message_is_searched_for() -> None:
-    embedder, classifier = HashingEmbedder(), DialogueActClassifier()
-    assert weights_for(embedder.fingerprint) is None
-    assert read_acts("thanks", "", embedder, classifier).chosen == {"new_problem"}
-    after = read_acts("thanks", "Two people fit this.", embedder, classifier)
+    embed, classifier = plain(HashingEmbedder()), DialogueActClassifier()
+    assert weights_for(HashingEmbedder().fingerprint) is None
+    assert read_acts("thanks", "", embed, classifier).chosen == {"new_problem"}
+    after = read_acts("thanks", "Two people fit this.", embed, classifier)
     assert after.chosen == {"refine"}
     assert not after.is_certain
 
@@ -234,5 +240,43 @@ def test_a_classifier_is_trained_for_another_embedding_model(tmp_path: Path) -> 
     assert found is not None
     assert found.sources == {"few.jsonl": training.sha256(file)}
     reply = said[0]["content"]
-    acts = read_acts("please book now", reply, HashingEmbedder(), DialogueActClassifier(found))
+    acts = read_acts(
+        "please book now", reply, plain(HashingEmbedder()), DialogueActClassifier(found)
+    )
     assert acts.chosen == {"book"}
+
+
+@pytest.mark.model
+@pytest.mark.parametrize(
+    ("question", "topic"),
+    [
+        ("and her hourly rate?", "rate"),
+        ("hoeveel kost Pieter Jan?", "rate"),
+        ("dans quelle région travaille Marie ?", "place"),
+        ("can I speak German with him?", "languages"),
+        ("heeft Els al voor een ziekenhuis gewerkt?", ""),
+        ("does Sofie have a university degree?", ""),
+    ],
+)
+def test_what_is_asked_about_somebody_is_told_by_the_nearest_examples(
+    embedder: MultilingualE5Embedder, question: str, topic: str
+) -> None:
+    embed = plain(embedder)
+    assert examples.nearest(embed(question), examples.FACTS, embed) == topic
+
+
+@pytest.mark.model
+@pytest.mark.parametrize(
+    ("question", "topic"),
+    [
+        ("is there a fee for this site?", "cost"),
+        ("zijn jullie een AI?", "robot"),
+        ("mes messages sont-ils conservés ?", "privacy"),
+        ("do you know an architect?", ""),
+    ],
+)
+def test_what_is_asked_about_the_service_is_told_by_the_nearest_examples(
+    embedder: MultilingualE5Embedder, question: str, topic: str
+) -> None:
+    embed = plain(embedder)
+    assert examples.nearest(embed(question), examples.SERVICE, embed) == topic

@@ -100,6 +100,12 @@ class Gate:
         assert self.opened.wait(10)
         return wiring.retriever().retrieve(*args, **kwargs)
 
+    def about(self, *args: Any) -> Any:
+        return wiring.retriever().about(*args)
+
+    def named(self, text: str) -> Any:
+        return wiring.retriever().named(text)
+
 
 @pytest.fixture
 def gate(monkeypatch: pytest.MonkeyPatch) -> Gate:

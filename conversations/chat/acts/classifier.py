@@ -5,7 +5,7 @@ it. The weights belong to one embedding model; `manage.py train_dialogue_acts` m
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from conversations.errors import WeightsUnreadable
-from experts.search.protocols import Embedder, Vector
+from experts.search.protocols import Vector
 
 NEW_PROBLEM, REFINE = "new_problem", "refine"  # both are searched for: the safe readings
 ABOUT_A_REPLY = frozenset(  # mean nothing before anything was answered
@@ -138,7 +138,7 @@ def choose(weights: Weights, found: Floats, has_reply: bool) -> Acts:
 
 
 def read_acts(
-    message: str, reply: str, embedder: Embedder, classifier: DialogueActClassifier
+    message: str, reply: str, embed: Callable[[str], Vector], classifier: DialogueActClassifier
 ) -> Acts:
     """Return the acts of a message after a reply; an empty reply means there was none.
 
@@ -146,10 +146,7 @@ def read_acts(
     """
     if classifier.weights is None:
         return searched(bool(reply))
-    return classifier.classify(
-        embedder.embed_question(message).plain,
-        embedder.embed_question(ending(reply)).plain if reply else None,
-    )
+    return classifier.classify(embed(message), embed(ending(reply)) if reply else None)
 
 
 def ending(reply: str) -> str:

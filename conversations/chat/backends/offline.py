@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain
 
-from conversations.chat import evidence
+from conversations.chat import asides, evidence
 from conversations.chat.clarifying import assumption, clarify, refine
 from conversations.chat.follow_ups import wants_cheaper
 from conversations.chat.protocols import Turn
@@ -26,6 +26,8 @@ class OfflineComposer:
     name = "offline"
 
     def compose(self, turn: Turn) -> Reply:
+        if turn.decision.is_aside:
+            return asides.answer(turn)
         if not turn.decision.is_match:
             narrative, suggestions = clarify(turn)
             return _reply(turn, narrative, (), suggestions)

@@ -29,6 +29,7 @@ ROWS = {
     "conversations/feedback": ("sar", "", "", "r"),
     "conversations/lead": ("sar", "sar", "sar", "r"),
     "conversations/scoresettings": ("ar", "ar", "", "r"),  # there is one row of them
+    "conversations/servicetext": ("sar", "ar", "ar", "ar"),
     "conversations/verdict": ("sar", "", "", "r"),
     "experts/expert": ("sear", "ear", "ear", "ar"),
 }

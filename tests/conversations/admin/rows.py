@@ -21,6 +21,7 @@ from conversations.models import (
     Message,
     Recommendation,
     ScoreSettings,
+    ServiceText,
     Verdict,
     figures,
 )
@@ -118,6 +119,7 @@ def one_of_each() -> dict[str, Any]:
         "demand": Demand.objects.create(
             title="A diver", center=b"", model="m", first_at=row.created_at, last_at=row.created_at
         ),
+        "servicetext": ServiceText.objects.create(topic="cost", language="en", text="Free."),
         "verdict": Verdict.objects.create(conversation=row, word="good"),
         "endpoint": (endpoint := Endpoint.objects.create(url="https://crm.example.com/")),
         "delivery": Delivery.objects.create(
