@@ -53,16 +53,14 @@ def quotations(candidate: Candidate, question: str) -> Iterator[tuple[Evidence, 
         yield tuple(named[:MOST_LABELS])
     if any(passage.field == "job_title" for passage in related):
         yield from title_line(expert)
-    elif candidate.tier == "strong" and not related and not named:
-        yield from _closest(passages)
 
 
-def _closest(passages: Iterable[Passage]) -> Iterator[tuple[Evidence, ...]]:
-    """The sentence nearest to the question, of somebody whose whole profile answers it."""
-    bio = [one for one in passages if one.field == "bio" and one.profiles <= 1]
-    found = sorted(bio, key=lambda one: (_is_fragment(one.text), -one.z_score))
-    for passage in found:
-        if is_quotable(passage.text):
+def closest(candidate: Candidate) -> Iterator[tuple[Evidence, ...]]:
+    """Sentences of the bio, the nearest to the question first: of somebody whose profile answers
+    it as a whole."""
+    bio = [one for one in candidate.passages if one.field == "bio" and one.profiles <= 1]
+    for passage in sorted(bio, key=lambda one: (_is_fragment(one.text), -one.z_score)):
+        if passage.text in candidate.expert.bio and is_quotable(passage.text):
             yield (Evidence("bio", shortened(passage.text)),)
 
 

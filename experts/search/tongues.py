@@ -125,10 +125,10 @@ def typical_of(embedder: Embedder) -> Vectors:
 
 def _expected(of_rows: NDArray[np.int8], typical: Vectors) -> NDArray[np.float64]:
     """What each language adds, over the mix of languages of these rows, by its typical vector."""
-    is_known = typical.any(axis=1)
+    is_known = np.any(typical != 0, axis=1)
     counts = np.bincount(of_rows, minlength=len(CODES)) * is_known
     mixed = counts @ typical / max(counts.sum(), 1)
-    added: NDArray[np.float64] = np.where(is_known[:, None], typical - mixed, 0.0)
+    added: NDArray[np.float64] = (typical - mixed) * is_known.reshape(-1, 1)
     return added
 
 

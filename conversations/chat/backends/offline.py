@@ -83,7 +83,9 @@ def _why(candidate: Candidate, turn: Turn, taken: set[str]) -> Why:
 def _reasons(candidate: Candidate, turn: Turn, text: Phrases) -> Iterator[Why]:
     """What in the profile answers, the best first; else that nothing does. One at least."""
     expert, is_quoted = candidate.expert, False
-    for shown in evidence.quotations(candidate, turn.retrieval.query):
+    found = evidence.quotations(candidate, turn.retrieval.query)
+    whole = evidence.closest(candidate) if candidate.tier == "strong" else iter(())
+    for shown in chain(found, whole):
         is_quoted = True
         yield _reason(shown, turn, text), shown
     if not is_quoted:
