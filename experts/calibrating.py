@@ -26,7 +26,7 @@ FIELDS: Mapping[Part, Sequence[str]] = {
 }
 # Asking back for nothing costs more visitors than an answer to a query that nobody answers: with
 # these odds a chance of one half is where both are wrong equally often on directories left out.
-ODDS: Mapping[Part, float] = {"answerable": 3.25}
+ODDS: Mapping[Part, float] = {"answerable": 3.75}
 EVEN = 0.5
 LEAST = 10  # examples of each outcome without which nothing is fitted
 SHORT = 25  # words of a first sentence, asked beside the whole question
