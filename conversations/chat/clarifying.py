@@ -19,7 +19,7 @@ from experts.search.retrieval import Retrieval
 LOOKED_AT = 12  # candidates whose subjects are compared
 MOST = 4
 NAMED = 3  # choices that a question names
-FAR = 0.15  # of the first one's chance: whoever has less is not meant
+FAR = 0.4  # of the first one's chance: whoever has less is not meant
 FEW_WORDS = 3  # of a subject that is repeated in the question
 
 
