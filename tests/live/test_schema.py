@@ -37,8 +37,8 @@ def run(url: str, folder: Path) -> dict[str, Any]:
         "--request-timeout": "60",
         "--suppress-health-check": "all",  # of the generator: a busy machine makes it slow
         "--seed": "7",
-        # One: Python 3.11 counts the depth of its parser for all threads together, and the generator
-        # parses its own source.
+        # Python 3.11 counts the depth of its parser for all threads together, and the generator
+        # parses source as it works.
         "--workers": "1",
         "--report": "json",
         "--report-json-path": str(report),
