@@ -2,12 +2,7 @@
 
 from experts.search.subjects import subject_words, word_set
 
-__all__ = ["is_small_talk", "stem", "subject_words", "word_set"]
-
-
-def is_small_talk(text: str) -> bool:
-    """Greetings, thanks, yes and no: words, but none that could be asked about."""
-    return not subject_words(text)
+__all__ = ["stem", "subject_words", "word_set"]
 
 
 def stem(word: str) -> str:
